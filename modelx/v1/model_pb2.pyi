@@ -1,0 +1,115 @@
+from google.protobuf import struct_pb2 as _struct_pb2
+from modelx.v1 import affine_scaler_pb2 as _affine_scaler_pb2
+from modelx.v1 import bisecting_kmeans_pb2 as _bisecting_kmeans_pb2
+from modelx.v1 import evidence_pb2 as _evidence_pb2
+from modelx.v1 import kmeans_pb2 as _kmeans_pb2
+from modelx.v1 import linear_regression_pb2 as _linear_regression_pb2
+from modelx.v1 import sgd_classifier_pb2 as _sgd_classifier_pb2
+from modelx.v1 import sgd_one_class_svm_pb2 as _sgd_one_class_svm_pb2
+from modelx.v1 import source_pb2 as _source_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class DataType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DATA_TYPE_UNSPECIFIED: _ClassVar[DataType]
+    DATA_TYPE_FLOAT64: _ClassVar[DataType]
+    DATA_TYPE_INT64: _ClassVar[DataType]
+    DATA_TYPE_BOOL: _ClassVar[DataType]
+    DATA_TYPE_STRING: _ClassVar[DataType]
+DATA_TYPE_UNSPECIFIED: DataType
+DATA_TYPE_FLOAT64: DataType
+DATA_TYPE_INT64: DataType
+DATA_TYPE_BOOL: DataType
+DATA_TYPE_STRING: DataType
+
+class ModelProto(_message.Message):
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "metadata", "schema_version", "signature", "source", "evidence")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
+    SGD_CLASSIFIER_FIELD_NUMBER: _ClassVar[int]
+    KMEANS_FIELD_NUMBER: _ClassVar[int]
+    BISECTING_KMEANS_FIELD_NUMBER: _ClassVar[int]
+    SGD_ONE_CLASS_SVM_FIELD_NUMBER: _ClassVar[int]
+    AFFINE_SCALER_FIELD_NUMBER: _ClassVar[int]
+    PIPELINE_FIELD_NUMBER: _ClassVar[int]
+    PASSTHROUGH_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    version: str
+    linear_regression: _linear_regression_pb2.LinearRegressionProto
+    sgd_classifier: _sgd_classifier_pb2.SGDClassifierProto
+    kmeans: _kmeans_pb2.KMeansProto
+    bisecting_kmeans: _bisecting_kmeans_pb2.BisectingKMeansProto
+    sgd_one_class_svm: _sgd_one_class_svm_pb2.SGDOneClassSVMProto
+    affine_scaler: _affine_scaler_pb2.AffineScalerProto
+    pipeline: PipelineProto
+    passthrough: PassthroughProto
+    metadata: Metadata
+    schema_version: int
+    signature: Signature
+    source: _source_pb2.Source
+    evidence: _evidence_pb2.Evidence
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+
+class Metadata(_message.Message):
+    __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
+    class MetricsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    CREATED_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    TRAINING_SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    METRICS_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    created_timestamp: int
+    training_samples: int
+    metrics: _containers.ScalarMap[str, float]
+    properties: _struct_pb2.Struct
+    def __init__(self, created_timestamp: _Optional[int] = ..., training_samples: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ..., properties: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class Signature(_message.Message):
+    __slots__ = ("n_features", "feature_names", "outputs")
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    FEATURE_NAMES_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    n_features: int
+    feature_names: _containers.RepeatedScalarFieldContainer[str]
+    outputs: _containers.RepeatedCompositeFieldContainer[OutputSpec]
+    def __init__(self, n_features: _Optional[int] = ..., feature_names: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[_Union[OutputSpec, _Mapping]]] = ...) -> None: ...
+
+class OutputSpec(_message.Message):
+    __slots__ = ("method", "n_columns", "type")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    N_COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    method: str
+    n_columns: int
+    type: DataType
+    def __init__(self, method: _Optional[str] = ..., n_columns: _Optional[int] = ..., type: _Optional[_Union[DataType, str]] = ...) -> None: ...
+
+class PipelineProto(_message.Message):
+    __slots__ = ("steps",)
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    steps: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    def __init__(self, steps: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...
+
+class PassthroughProto(_message.Message):
+    __slots__ = ("n_features",)
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    n_features: int
+    def __init__(self, n_features: _Optional[int] = ...) -> None: ...
