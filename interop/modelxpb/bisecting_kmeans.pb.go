@@ -30,7 +30,7 @@ const (
 // else to r, until it reaches a leaf; predict(x) = label of the leaf, an int. c[i][j] = centers[i * d + j],
 // cc[i] = dot(c[i], c[i]), dot is the one of LinearRegressionProto.
 //
-//	transform(x)[q] = sqrt(max(((-2 * dot(x, g[q])) + xx) + dot(g[q], g[q]), 0)),     g[q][j] = cluster_centers[q * d + j]
+//	transform(x)[q] = sqrt(max(((-2 * dot(x, c[i])) + xx) + cc[i], 0)),     i being the leaf with label q
 //
 // as in KMeansProto, compared in squares as there.
 type BisectingKMeansProto struct {
@@ -48,11 +48,9 @@ type BisectingKMeansProto struct {
 	// >= 1.
 	NClusters int32 `protobuf:"varint,5,opt,name=n_clusters,json=nClusters,proto3" json:"n_clusters,omitempty"`
 	// d >= 1.
-	NFeatures int32 `protobuf:"varint,6,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
-	// Row-major, n_clusters x d: the centers that transform uses, in the order of the labels. Finite.
-	ClusterCenters []float64 `protobuf:"fixed64,7,rep,packed,name=cluster_centers,json=clusterCenters,proto3" json:"cluster_centers,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	NFeatures     int32 `protobuf:"varint,6,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *BisectingKMeansProto) Reset() {
@@ -127,18 +125,11 @@ func (x *BisectingKMeansProto) GetNFeatures() int32 {
 	return 0
 }
 
-func (x *BisectingKMeansProto) GetClusterCenters() []float64 {
-	if x != nil {
-		return x.ClusterCenters
-	}
-	return nil
-}
-
 var File_modelx_v1_bisecting_kmeans_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_bisecting_kmeans_proto_rawDesc = "" +
 	"\n" +
-	" modelx/v1/bisecting_kmeans.proto\x12\tmodelx.v1\"\xd9\x01\n" +
+	" modelx/v1/bisecting_kmeans.proto\x12\tmodelx.v1\"\xb0\x01\n" +
 	"\x14BisectingKMeansProto\x12\x18\n" +
 	"\acenters\x18\x01 \x03(\x01R\acenters\x12\x12\n" +
 	"\x04left\x18\x02 \x03(\x05R\x04left\x12\x14\n" +
@@ -147,8 +138,7 @@ const file_modelx_v1_bisecting_kmeans_proto_rawDesc = "" +
 	"\n" +
 	"n_clusters\x18\x05 \x01(\x05R\tnClusters\x12\x1d\n" +
 	"\n" +
-	"n_features\x18\x06 \x01(\x05R\tnFeatures\x12'\n" +
-	"\x0fcluster_centers\x18\a \x03(\x01R\x0eclusterCentersB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
+	"n_features\x18\x06 \x01(\x05R\tnFeaturesB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
 
 var (
 	file_modelx_v1_bisecting_kmeans_proto_rawDescOnce sync.Once

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n modelx/v1/bisecting_kmeans.proto\x12\tmodelx.v1\"\x95\x01\n\x14\x42isectingKMeansProto\x12\x0f\n\x07\x63\x65nters\x18\x01 \x03(\x01\x12\x0c\n\x04left\x18\x02 \x03(\x05\x12\r\n\x05right\x18\x03 \x03(\x05\x12\x0e\n\x06labels\x18\x04 \x03(\x11\x12\x12\n\nn_clusters\x18\x05 \x01(\x05\x12\x12\n\nn_features\x18\x06 \x01(\x05\x12\x17\n\x0f\x63luster_centers\x18\x07 \x03(\x01\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n modelx/v1/bisecting_kmeans.proto\x12\tmodelx.v1\"|\n\x14\x42isectingKMeansProto\x12\x0f\n\x07\x63\x65nters\x18\x01 \x03(\x01\x12\x0c\n\x04left\x18\x02 \x03(\x05\x12\r\n\x05right\x18\x03 \x03(\x05\x12\x0e\n\x06labels\x18\x04 \x03(\x11\x12\x12\n\nn_clusters\x18\x05 \x01(\x05\x12\x12\n\nn_features\x18\x06 \x01(\x05\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,6 +32,6 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'modelx.v1.bisecting_kmeans_
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
-  _globals['_BISECTINGKMEANSPROTO']._serialized_start=48
-  _globals['_BISECTINGKMEANSPROTO']._serialized_end=197
+  _globals['_BISECTINGKMEANSPROTO']._serialized_start=47
+  _globals['_BISECTINGKMEANSPROTO']._serialized_end=171
 # @@protoc_insertion_point(module_scope)
