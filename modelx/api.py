@@ -1,0 +1,261 @@
+"""dump, dumps, load, loads, read and verify."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx import conversion, evidence, files, formats
+from modelx.errors import NotNumericError
+from modelx.formats import Encoding, compression
+from modelx.limits import DEFAULT, Limits
+from modelx.model import Model, describe
+from modelx.v1 import model_pb2
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+_MAX_TIMESTAMP = 253402300799  # The end of the year 9999, the last that RFC 3339 can write.
+
+
+def to_proto(
+    estimator: Any,
+    *,
+    sample: ArrayLike | None = None,
+    name: str | None = None,
+    version: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, float] | None = None,
+) -> model_pb2.ModelProto:
+    """Convert a fitted estimator to the message that every format carries.
+
+    Parameters
+    ----------
+    estimator : object
+        A fitted scikit-learn estimator.
+    sample : array-like of shape (n_rows, n_features), optional
+        Rows to keep in the file as evidence, with the estimator's own answers. They are stored as they are: give
+        nothing private. Without them, rows are made from the parameters alone.
+    name : str, optional
+        The model's name; the class's when not given.
+    version : str, optional
+        The model's version.
+    metadata : mapping, optional
+        Whatever is to be kept with the model: strings, numbers, bools, None, lists and mappings of these.
+        ``training_samples`` and ``created_timestamp`` (seconds since 1970) have fields of their own.
+    metrics : mapping of str to float, optional
+        Scores, such as ``{"r2": 0.51}``.
+
+    Returns
+    -------
+    ModelProto
+
+    Raises
+    ------
+    UnsupportedEstimatorError, NotFittedError, WrongWidthError, NotNumericError
+    """
+    model = model_pb2.ModelProto()
+    conversion.encode(estimator, model)
+    model.name = name if name is not None else type(estimator).__name__
+    model.version = version or ""
+    _write_metadata(model, dict(metadata or {}), metrics or {})
+    conversion.check(model)
+    evidence.attach(estimator, model, None if sample is None else as_rows(sample))
+    return model
+
+
+def _write_metadata(model: model_pb2.ModelProto, metadata: dict[str, Any], metrics: Mapping[str, float]) -> None:
+    out = model.metadata
+    created = metadata.pop("created_timestamp", None)
+    out.created_timestamp = int(time.time()) if created is None else int(created)
+    if not 0 <= out.created_timestamp <= _MAX_TIMESTAMP:
+        raise ValueError(f"created_timestamp is {created}; expected seconds since 1970-01-01T00:00:00Z")
+    out.training_samples = int(metadata.pop("training_samples", 0))
+    for key, value in metrics.items():
+        out.metrics[str(key)] = float(value)
+    if metadata:
+        try:
+            out.properties.update(metadata)
+        except ValueError as error:
+            raise TypeError(
+                f"metadata can hold strings, numbers, bools, None, lists and mappings of these: {error}"
+            ) from error
+
+
+def as_rows(x: Any) -> NDArray[np.float64]:
+    """Give rows as a float64 array of shape (n_rows, n_features).
+
+    Raises
+    ------
+    NotNumericError
+    """
+    try:
+        array = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise NotNumericError(f"the rows are not numbers: {error}; give a numeric array") from error
+    return np.ascontiguousarray(array)
+
+
+def encode(
+    model: model_pb2.ModelProto, encoding: Encoding, *, level: int | None = None, allow_drift: bool = False
+) -> bytes:
+    """Give the bytes of a model in a format, compressed or not."""
+    module = formats.BY_NAME[encoding.format]
+    options = {"allow_drift": allow_drift} if encoding.format == "onnx" else {}
+    data: bytes = module.dumps(model, **options)
+    return compression.compress(data, encoding.compression, level) if encoding.compression else data
+
+
+def dump(
+    estimator: Any,
+    path: str | os.PathLike[str],
+    *,
+    sample: ArrayLike | None = None,
+    name: str | None = None,
+    version: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, float] | None = None,
+    level: int | None = None,
+    allow_drift: bool = False,
+) -> None:
+    """Write a fitted estimator to a file, as ``joblib.dump`` does, but as data that Go reads too.
+
+    The suffix decides: ``.pb``, ``.json`` or ``.onnx``, with ``.gz`` or ``.zst`` after it or not. The file is written
+    beside its place and then renamed, so that a failure leaves an old file whole.
+
+    Parameters
+    ----------
+    estimator, sample, name, version, metadata, metrics
+        As in `to_proto`.
+    path : path-like
+    level : int, optional
+        Of the compression: 0 to 9 for gzip, 1 to 22 for zstd.
+    allow_drift : bool
+        Write an ONNX file even if onnxruntime gives other labels, or numbers outside the tolerance.
+
+    Raises
+    ------
+    ModelxError
+        As `to_proto`, and `UnknownFormatError`, `DriftError`.
+    OSError
+    """
+    encoding = formats.by_suffix(path)
+    fields = {"sample": sample, "name": name, "version": version, "metadata": metadata, "metrics": metrics}
+    files.write(path, _dump_bytes(estimator, encoding, level, allow_drift, fields))
+
+
+def dumps(
+    estimator: Any,
+    format: str = "protobuf",  # noqa: A002 - the field's word
+    *,
+    compression: str | None = None,
+    sample: ArrayLike | None = None,
+    name: str | None = None,
+    version: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, float] | None = None,
+    level: int | None = None,
+    allow_drift: bool = False,
+) -> bytes:
+    """Give the bytes that `dump` would write.
+
+    Parameters
+    ----------
+    format : {"protobuf", "json", "onnx"}
+    compression : {None, "gzip", "zstd"}
+    estimator, sample, name, version, metadata, metrics, level, allow_drift
+        As in `dump`.
+    """
+    if format not in formats.BY_NAME:
+        raise ValueError(f"format is {format!r}; expected one of {', '.join(formats.BY_NAME)}")
+    fields = {"sample": sample, "name": name, "version": version, "metadata": metadata, "metrics": metrics}
+    return _dump_bytes(estimator, Encoding(format, compression), level, allow_drift, fields)
+
+
+def _dump_bytes(
+    estimator: Any, encoding: Encoding, level: int | None, allow_drift: bool, fields: dict[str, Any]
+) -> bytes:
+    return encode(to_proto(estimator, **fields), encoding, level=level, allow_drift=allow_drift)
+
+
+def from_proto(model: model_pb2.ModelProto, *, verify: bool = True) -> Any:
+    """Check a message, rebuild its fitted estimator, and replay its evidence.
+
+    Raises
+    ------
+    ModelFileError
+        The typed error of the first defect.
+    """
+    conversion.check(model)
+    evidence.check(model)
+    estimator = conversion.decode(model)
+    if verify:
+        evidence.replay(estimator, model)
+    return estimator
+
+
+def loads(data: bytes, *, verify: bool = True, limits: Limits = DEFAULT) -> Any:
+    """Give back the fitted estimator from bytes in any format, which is recognised.
+
+    Parameters
+    ----------
+    data : bytes
+    verify : bool
+        Replay the evidence that the model carries, and refuse it when its answers differ.
+    limits : Limits
+
+    Returns
+    -------
+    estimator
+        Of the very class, with its hyper-parameters, feature names and classes; its outputs have the original's bits.
+
+    Raises
+    ------
+    ModelFileError
+    """
+    model, _ = formats.loads(data, limits)
+    return from_proto(model, verify=verify)
+
+
+def load(path: str | os.PathLike[str], *, verify: bool = True, limits: Limits = DEFAULT) -> Any:
+    """Give back the fitted estimator from a file, as ``joblib.load`` does, without running anything that is in it.
+
+    As `loads`.
+    """
+    return loads(files.read(path, limits), verify=verify, limits=limits)
+
+
+def read(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
+    """Read and check a model as data: signature, source, metadata, evidence; no estimator is built.
+
+    Raises
+    ------
+    ModelFileError
+    OSError
+    """
+    data = files.read(path, limits)
+    model, encoding = formats.loads(data, limits)
+    conversion.check(model)
+    evidence.check(model)
+    return describe(model, encoding, len(data), hashlib.sha256(data).hexdigest())
+
+
+def verify(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
+    """Check a file, rebuild its estimator and replay its evidence; give the model as data.
+
+    Raises
+    ------
+    ModelFileError
+        `EvidenceMismatchError` when the model answers something else than what was recorded.
+    OSError
+    """
+    data = files.read(path, limits)
+    model, encoding = formats.loads(data, limits)
+    from_proto(model)
+    return describe(model, encoding, len(data), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,138 @@
+"""A fitted estimator to a ModelProto, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from modelx.errors import (
+    NotFittedError,
+    SchemaVersionError,
+    SignatureError,
+    TooDeepError,
+    UnknownFamilyError,
+    UnsupportedEstimatorError,
+)
+from modelx.estimators import FAMILIES
+from modelx.v1 import model_pb2
+
+if TYPE_CHECKING:
+    from modelx.estimators.base import Family
+
+SCHEMA_VERSION = 1
+MAX_DEPTH = 16
+
+
+def family_of(model: model_pb2.ModelProto, path: str = "") -> Family:
+    """Give the family whose arm is set."""
+    arm = model.WhichOneof("model")
+    if arm is None:
+        raise UnknownFamilyError(
+            "the model has no computation that this version of modelx knows; a newer one may: "
+            "pip install --upgrade modelx",
+            path=path,
+        )
+    return FAMILIES[arm]
+
+
+def place_of(model: model_pb2.ModelProto, path: str) -> str:
+    """Give the path of the arm that is set."""
+    arm = model.WhichOneof("model") or ""
+    return f"{path}.{arm}" if path else arm
+
+
+def encode(estimator: Any, model: model_pb2.ModelProto) -> None:
+    """Write a fitted estimator into a model: computation, source and signature, but no evidence.
+
+    Raises
+    ------
+    UnsupportedEstimatorError
+        Naming every step that cannot be exported.
+    NotFittedError
+    """
+    family = _family_for(estimator)
+    try:
+        check_is_fitted(estimator)
+    except SklearnNotFittedError as error:
+        raise NotFittedError(
+            f"this {type(estimator).__name__} is not fitted; call fit(X, y) before it is exported"
+        ) from error
+    family.encode(estimator, model)
+    sign(model, family, [str(name) for name in getattr(estimator, "feature_names_in_", ())])
+
+
+def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) -> None:
+    """Write the signature and the schema version."""
+    model.schema_version = SCHEMA_VERSION
+    model.signature.n_features = family.n_features(model)
+    model.signature.feature_names.extend(feature_names)
+    model.signature.outputs.extend(family.outputs(model))
+
+
+def unsupported(estimator: Any) -> str | None:
+    """Say why an estimator of this class cannot be exported; None when it can."""
+    cls = type(estimator)
+    if any(family.classes.get(cls.__name__) is cls for family in FAMILIES.values()):
+        return None
+    if isinstance(estimator, type):
+        return f"{estimator.__name__} is a class; give a fitted estimator"
+    if not isinstance(estimator, BaseEstimator):
+        return f"a {cls.__module__}.{cls.__qualname__} is no scikit-learn estimator"
+    for base in cls.__mro__[1:]:
+        if any(family.classes.get(base.__name__) is base for family in FAMILIES.values()):
+            return f"{cls.__qualname__} is a class of its own over {base.__name__}, and may compute anything"
+    return (
+        f"{cls.__name__} is not supported by this version of modelx; docs/estimators.md lists what is. "
+        "A .onnx file may be written through skl2onnx"
+    )
+
+
+def _family_for(estimator: Any) -> Family:
+    reason = unsupported(estimator)
+    if reason is not None:
+        raise UnsupportedEstimatorError([("", reason)])
+    cls = type(estimator)
+    return next(family for family in FAMILIES.values() if family.classes.get(cls.__name__) is cls)
+
+
+def check(model: model_pb2.ModelProto, path: str = "", depth: int = 1) -> None:
+    """Check everything that the computation needs, and the signature, before anything is done with a model.
+
+    Raises
+    ------
+    ModelFileError
+        The typed error of the first defect, in the order of docs/errors.md.
+    """
+    if model.schema_version > SCHEMA_VERSION:
+        raise SchemaVersionError(
+            f"the file needs schema version {model.schema_version}; this modelx reads up to {SCHEMA_VERSION}: "
+            "pip install --upgrade modelx",
+            path=path,
+        )
+    if depth > MAX_DEPTH:
+        raise TooDeepError(f"models nest over {MAX_DEPTH} deep", path=path)
+    family = family_of(model, path)
+    family.check(model, place_of(model, path))
+    if model.HasField("signature"):
+        _check_signature(model, family, f"{path}.signature" if path else "signature")
+
+
+def _check_signature(model: model_pb2.ModelProto, family: Family, path: str) -> None:
+    signature, width = model.signature, family.n_features(model)
+    if signature.n_features != width:
+        raise SignatureError(f"n_features is {signature.n_features}; the model has {width}", path=path)
+    names = signature.feature_names
+    if names and (len(names) != width or len(set(names)) != width or "" in names):
+        raise SignatureError(f"there are {len(set(names))} distinct names for {width} features", path=path)
+    if signature.outputs and list(signature.outputs) != family.outputs(model):
+        found = ", ".join(output.method for output in signature.outputs)
+        expected = ", ".join(output.method for output in family.outputs(model))
+        raise SignatureError(f"outputs ({found}) are not those of the model ({expected})", path=f"{path}.outputs")
+
+
+def decode(model: model_pb2.ModelProto, path: str = "") -> Any:
+    """Rebuild the fitted estimator from a checked model."""
+    return family_of(model, path).decode(model, place_of(model, path))

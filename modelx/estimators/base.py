@@ -1,0 +1,185 @@
+"""What every family of estimators answers: how it is written, checked, rebuilt, and how exactly it computes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from modelx.errors import NonFiniteError, ShapeError
+from modelx.v1 import evidence_pb2, model_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+Float = np.float64
+Matrix = "NDArray[np.float64]"
+Comparison = evidence_pb2.Output.Comparison
+DataType = model_pb2.DataType
+
+# Results of sums agree to this much of the sum of their absolute terms: BLAS and Go add in other orders.
+RELATIVE_TO_SCALE = 1e-12
+# What a correctly implemented exp or log, and the few operations around it, may differ by.
+FEW_ULP = 8 * 2.0**-53
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a method's output may be off: `per_row` of shape (n_rows,), as `comparison` says; None for equal."""
+
+    comparison: evidence_pb2.Output.Comparison = Comparison.COMPARISON_UNSPECIFIED
+    per_row: NDArray[np.float64] | None = None
+
+
+EQUAL = Tolerance()
+
+
+def absolute(per_row: NDArray[np.float64]) -> Tolerance:
+    """Give a tolerance on the difference."""
+    return Tolerance(Comparison.COMPARISON_ABSOLUTE, per_row)
+
+
+class Family(ABC):
+    """One arm of ``ModelProto.model``: its classes of scikit-learn, and everything that depends on its computation.
+
+    In all methods `x` has shape (n_rows, n_features) and dtype float64, and `err`, of the same shape, bounds how far
+    another runtime's `x` may be off; it is zero for what a caller gives, and not zero behind inexact pipeline steps.
+    """
+
+    arm: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def classes(self) -> Mapping[str, type]:
+        """The scikit-learn classes that this family carries, by short name."""
+
+    @abstractmethod
+    def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
+        """Write a fitted estimator's computation and source into the model."""
+
+    @abstractmethod
+    def check(self, model: model_pb2.ModelProto, path: str) -> None:
+        """Check the computation before anything is done with it; raise the typed error of the first defect."""
+
+    @abstractmethod
+    def n_features(self, model: model_pb2.ModelProto) -> int:
+        """Give the width of a row."""
+
+    @abstractmethod
+    def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
+        """Describe what each method gives, in the order predict, predict_proba, ... of `METHODS`."""
+
+    @abstractmethod
+    def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
+        """Rebuild the estimator from a checked model."""
+
+    @abstractmethod
+    def tolerances(
+        self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: NDArray[np.float64]
+    ) -> dict[str, Tolerance]:
+        """Say how exactly each method's output on `x` is determined."""
+
+    def decided(
+        self,
+        model: model_pb2.ModelProto,  # noqa: ARG002
+        estimator: Any,  # noqa: ARG002
+        x: NDArray[np.float64],
+        err: NDArray[np.float64],  # noqa: ARG002
+    ) -> NDArray[np.bool_]:
+        """Say which rows, shape (n_rows,), get the same labels however sums are rounded."""
+        return np.ones(len(x), dtype=bool)
+
+    def propagate(
+        self,
+        model: model_pb2.ModelProto,  # noqa: ARG002
+        estimator: Any,  # noqa: ARG002
+        x: NDArray[np.float64],  # noqa: ARG002
+        err: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Bound how far transform's output on `x` may be off, elementwise."""
+        return err
+
+    @abstractmethod
+    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+        """Make about `n` rows, the first ones the most telling, where errors would hide."""
+
+    def pull_back(self, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> NDArray[np.float64] | None:  # noqa: ARG002
+        """Give rows that transform to about `x`; None when the family cannot tell."""
+        return None
+
+    def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:  # noqa: ARG002
+        """Give the classes of a classifier as Python values; None for other models."""
+        return None
+
+    def steps(self, model: model_pb2.ModelProto) -> list[model_pb2.ModelProto]:  # noqa: ARG002
+        """Give the models inside of the model, in order."""
+        return []
+
+    def attach_steps(self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64]) -> None:
+        """Record what the steps inside of the model give, so that a divergence can be placed."""
+
+    def check_step_evidence(self, model: model_pb2.ModelProto, n_rows: int, path: str) -> None:
+        """Check the form of the evidence of the steps inside of the model."""
+
+    def first_divergence(self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64]) -> str:  # noqa: ARG002
+        """Name the place of the step whose recorded output `estimator` does not reproduce."""
+        return self.arm
+
+
+METHODS = (
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+    "transform",
+    "inverse_transform",
+    "score_samples",
+)
+
+
+def spec(
+    method: str, n_columns: int = 0, type_: model_pb2.DataType = DataType.DATA_TYPE_FLOAT64
+) -> model_pb2.OutputSpec:
+    """Describe one method's output."""
+    return model_pb2.OutputSpec(method=method, n_columns=n_columns, type=type_)
+
+
+def available(module: Any, names: Sequence[str]) -> dict[str, type]:
+    """Give the classes of a scikit-learn module that its installed version has."""
+    return {name: getattr(module, name) for name in names if hasattr(module, name)}
+
+
+def check_width(n_features: int, path: str) -> None:
+    """Check that a row has at least one value."""
+    if n_features < 1:
+        raise ShapeError(f"n_features is {n_features}; expected at least 1", path=f"{path}.n_features")
+
+
+def check_count(values: Any, expected: int, path: str, meaning: str) -> None:
+    """Check the length of a repeated field."""
+    if len(values) != expected:
+        raise ShapeError(f"there are {len(values)} values; expected {expected} ({meaning})", path=path)
+
+
+def check_finite(array: NDArray[np.float64], path: str) -> None:
+    """Check that no value is NaN or infinite."""
+    # The sum of squares is finite unless a value isn't, or is over 1e154: one fast pass for nearly all models.
+    flat = array.reshape(-1)
+    if not np.isfinite(np.dot(flat, flat)) and not np.isfinite(flat).all():
+        at = int(np.flatnonzero(~np.isfinite(flat))[0])
+        raise NonFiniteError(f"value {at} is {flat[at]}; expected a finite number", path=path)
+
+
+def generic_rows(rng: np.random.Generator, n: int, width: int) -> NDArray[np.float64]:
+    """Make rows of plain, zero, large, tiny and sparse values."""
+    plain = rng.standard_normal((max(n, 6), width))
+    plain[1] = 0.0
+    plain[2] *= 1e3
+    plain[3] = np.where(rng.random(width) < 0.5, 0.0, plain[3])
+    plain[4] *= 1e-3
+    plain[5] *= np.exp2(rng.integers(-20, 21, width))
+    return plain[: max(n, 1)]

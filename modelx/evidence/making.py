@@ -1,0 +1,144 @@
+"""Rows where errors would hide, and the estimator's own answers for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sklearn
+
+from modelx.calling import call
+from modelx.conversion import family_of
+from modelx.errors import ModelxError, NonFiniteInputError, WrongWidthError
+from modelx.evidence import table
+from modelx.estimators.base import METHODS, Comparison
+from modelx.v1 import evidence_pb2, model_pb2
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelx.estimators.base import Family, Tolerance
+
+Origin = evidence_pb2.Evidence.Origin
+_MAX_ROWS = 16
+_WIDE = 4096
+_VERY_WIDE = 65536
+# Evidence may add this to a file, or this part of it, whatever is more.
+_MIN_BYTES = 8192
+_PART = 0.2
+
+
+def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float64] | None = None) -> None:
+    """Record the estimator's answers in the model.
+
+    Parameters
+    ----------
+    estimator : object
+        The fitted estimator that the model was made from.
+    model : ModelProto
+        Gets its `evidence`, and so do the steps of a pipeline.
+    sample : ndarray of shape (n_rows, n_features), optional
+        Rows of the user's, stored before those that are made.
+    """
+    family = family_of(model)
+    width = family.n_features(model)
+    kept = np.empty((0, width)) if sample is None else _usable(estimator, model, _check_sample(sample, width))
+    made = _usable(estimator, model, made_rows(family, model))
+    x = np.concatenate([kept, made]) if len(kept) else made
+    if not len(x):
+        # Nothing could be made that the estimator answers; zeros are the least that every model answers or refuses.
+        x = np.zeros((1, width))
+    evidence = model.evidence
+    evidence.origin = _origin(len(kept), len(made))
+    evidence.producer = f"scikit-learn {sklearn.__version__}"
+    table.write_rows(x, evidence.rows)
+    write_outputs(estimator, model, x, np.zeros_like(x), evidence)
+    family.attach_steps(model, estimator, x)
+
+
+def _origin(kept: int, made: int) -> evidence_pb2.Evidence.Origin:
+    if not kept:
+        return Origin.ORIGIN_MADE
+    return Origin.ORIGIN_SAMPLE_AND_MADE if made else Origin.ORIGIN_SAMPLE
+
+
+def _check_sample(sample: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    if sample.ndim != 2 or sample.shape[1] != width:
+        raise WrongWidthError(f"the sample has shape {sample.shape}; expected (rows, {width})")
+    if np.isinf(sample).any():
+        row, column = np.argwhere(np.isinf(sample))[0]
+        raise NonFiniteInputError(f"the sample has an infinity in row {row}, column {column}")
+    return sample
+
+
+def made_rows(family: Family, model: model_pb2.ModelProto) -> NDArray[np.float64]:
+    """Make rows from the parameters alone, the same ones each time, within the budget of bytes."""
+    width = family.n_features(model)
+    rng = np.random.default_rng(20261121)
+    if width > _WIDE:
+        # One byte a value, and none of them zero, so that each coefficient counts.
+        eighths = rng.integers(1, 128, (1 if width > _VERY_WIDE else 2, width)) * rng.choice([-1, 1], width)
+        return np.asarray(eighths * 0.125)
+    outputs = sum(max(output.n_columns, 1) for output in family.outputs(model))
+    budget = max(_MIN_BYTES, int(model.ByteSize() * _PART))
+    n = min(_MAX_ROWS, max(2, budget // (8 * (width + outputs))))
+    return family.rows(model, rng, n)[:n]
+
+
+def _usable(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keep the rows that the estimator answers, and whose labels do not hang on rounding."""
+    family = family_of(model)
+    keep = np.array([_answers(estimator, model, x[i : i + 1]) for i in range(len(x))], dtype=bool)
+    if not _answers(estimator, model, x):
+        x = x[keep]
+    return x[family.decided(model, estimator, x, np.zeros_like(x))] if len(x) else x
+
+
+def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> bool:
+    try:
+        outputs = [
+            call(estimator, spec.method, x)
+            for spec in family_of(model).outputs(model)
+            if spec.method in METHODS and spec.method != "inverse_transform"
+        ]
+    except ValueError:
+        return False
+    return all(output.dtype.kind != "f" or not np.isposinf(output).any() for output in outputs)
+
+
+def write_outputs(
+    estimator: Any,
+    model: model_pb2.ModelProto,
+    x: NDArray[np.float64],
+    err: NDArray[np.float64],
+    evidence: evidence_pb2.Evidence,
+    only: str | None = None,
+) -> NDArray[np.float64]:
+    """Record each method's output on `x`; give that of transform, or `x` where there is none."""
+    family = family_of(model)
+    tolerances = family.tolerances(model, estimator, x, err)
+    transformed = x
+    for spec in family.outputs(model):
+        if only is not None and spec.method != only:
+            continue
+        given = transformed if spec.method == "inverse_transform" else x
+        values = call(estimator, spec.method, given)
+        if values.shape != ((len(x), spec.n_columns) if spec.n_columns else (len(x),)):
+            raise ModelxError(
+                f"{type(estimator).__name__}.{spec.method} gave an array of shape {values.shape} for {len(x)} rows; "
+                f"modelx expected {spec.n_columns or 1} columns. Please report this"
+            )
+        if spec.method == "transform":
+            transformed = np.asarray(values, dtype=np.float64)
+        output = evidence.outputs.add(method=spec.method)
+        table.write_output(values, output)
+        write_tolerance(tolerances[spec.method], output)
+    return transformed
+
+
+def write_tolerance(tolerance: Tolerance, output: evidence_pb2.Output) -> None:
+    """Record how far a value may be off, once where all rows agree."""
+    output.comparison = tolerance.comparison
+    if tolerance.comparison != Comparison.COMPARISON_UNSPECIFIED and tolerance.per_row is not None:
+        rows = tolerance.per_row
+        output.tolerances.extend([float(rows[0])] if (rows == rows[0]).all() else rows.tolist())

@@ -1,0 +1,76 @@
+"""Rows and outputs between numpy arrays and messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx import wire
+from modelx.errors import EvidenceError
+from modelx.v1 import evidence_pb2
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LISTS = ("doubles", "ints", "strings", "bools")
+
+
+def write_rows(x: NDArray[np.float64], out: evidence_pb2.Rows) -> None:
+    """Write rows of shape (n_rows, n_features), in one byte each where all values are small eighths."""
+    out.n_rows, out.n_features = x.shape
+    eighths = x * 8.0
+    if x.size > 4096 and (np.abs(eighths) <= 127).all() and (eighths == np.rint(eighths)).all():
+        out.eighths = eighths.astype(np.int8).tobytes()
+    else:
+        wire.fill(out, "values", x)
+
+
+def read_rows(rows: evidence_pb2.Rows) -> NDArray[np.float64]:
+    """Give checked rows as a C-ordered float64 array of shape (n_rows, n_features)."""
+    shape = (rows.n_rows, rows.n_features)
+    if rows.eighths:
+        return (np.frombuffer(rows.eighths, dtype=np.int8) * np.float64(0.125)).reshape(shape)
+    return wire.doubles(rows.values).reshape(shape)
+
+
+def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
+    """Check the form of rows."""
+    if rows.n_rows < 1 or rows.n_features != n_features:
+        raise EvidenceError(
+            f"rows are {rows.n_rows} x {rows.n_features}; expected at least one of {n_features} values", path=path
+        )
+    size = rows.n_rows * rows.n_features
+    found = sorted([len(rows.values), len(rows.eighths)])
+    if found != [0, size]:
+        raise EvidenceError(f"rows have {found[1]} values; expected {size} in one of two lists", path=path)
+
+
+def write_output(values: NDArray[Any], out: evidence_pb2.Output) -> None:
+    """Write one method's output of shape (n_rows,) or (n_rows, n_columns)."""
+    out.n_columns = 0 if values.ndim == 1 else values.shape[1]
+    flat = np.ascontiguousarray(values).reshape(-1)
+    if flat.dtype == np.bool_:
+        out.bools.extend(flat.tolist())
+    elif flat.dtype.kind in "iu":
+        out.ints.extend(flat.tolist())
+    elif flat.dtype.kind == "f":
+        wire.fill(out, "doubles", flat)
+    else:
+        out.strings.extend(flat.tolist())
+
+
+def read_output(output: evidence_pb2.Output, n_rows: int) -> NDArray[Any]:
+    """Give a checked output with its shape."""
+    shape = (n_rows, output.n_columns) if output.n_columns else (n_rows,)
+    for name in _LISTS:
+        values = getattr(output, name)
+        if len(values):
+            return (wire.doubles(values) if name == "doubles" else np.array(values)).reshape(shape)
+    return np.empty(shape)
+
+
+def list_of(output: evidence_pb2.Output) -> str:
+    """Name the one list that is filled; empty when none or several are."""
+    filled = [name for name in _LISTS if len(getattr(output, name))]
+    return filled[0] if len(filled) == 1 else ""

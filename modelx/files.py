@@ -1,0 +1,63 @@
+"""Reading with a limit; writing so that the old file stays whole until the new one is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelx.errors import TooLargeError
+
+if TYPE_CHECKING:
+    from modelx.limits import Limits
+
+
+def read(path: str | os.PathLike[str], limits: Limits) -> bytes:
+    """Read a whole file, unless it is over the limit.
+
+    Raises
+    ------
+    TooLargeError
+    OSError
+    """
+    with Path(path).open("rb") as file:
+        # A named pipe has no size, so one byte over the limit is asked for as well.
+        size = os.fstat(file.fileno()).st_size
+        data = b"" if size > limits.file_bytes else file.read(limits.file_bytes + 1)
+    if size > limits.file_bytes or len(data) > limits.file_bytes:
+        raise TooLargeError(
+            f"{os.fspath(path)} has {max(size, len(data))} bytes; the limit is {limits.file_bytes}. "
+            "Give a higher limit, modelx.Limits(file_bytes=...), if you trust it"
+        )
+    return data
+
+
+def write(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a whole file: to a temporary one beside it, which then takes its place.
+
+    The file has the mode that a newly created one has, or that of the file that it replaces.
+    """
+    target = Path(path)
+    if target.is_symlink():
+        # The link stays, and what it points to is replaced.
+        target = target.resolve()
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), _mode(target))
+        Path(temporary).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _mode(target: Path) -> int:
+    with suppress(OSError):
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

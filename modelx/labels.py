@@ -1,0 +1,83 @@
+"""The classes of a classifier, as numpy has them and as the file has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.errors import LabelsError, SourceError
+from modelx.values import decode_ints, decode_strings
+
+if TYPE_CHECKING:
+    from modelx.v1 import labels_pb2
+
+_LISTS = ("ints", "doubles", "strings", "bools")
+
+
+def encode(classes: np.ndarray[Any, Any], out: labels_pb2.Labels) -> None:
+    """Write classes, an array of shape (n_classes,), into a message.
+
+    Raises
+    ------
+    LabelsError
+        For labels that are no ints, floats, bools or strings.
+    """
+    dtype = classes.dtype
+    values = classes.tolist()
+    if dtype == np.bool_:
+        out.bools.extend(values)
+    elif dtype.kind in "iu" and all(-(2**63) <= value < 2**63 for value in values):
+        out.ints.extend(values)
+    elif dtype.kind == "f" and dtype.itemsize <= 8:
+        out.doubles.extend(values)
+    elif dtype.kind == "U" or (dtype == object and all(type(value) is str for value in values)):
+        out.strings.extend(values)
+    else:
+        raise LabelsError(f"classes of dtype {dtype} cannot be exported; expected ints, floats, bools or strings")
+    out.dtype = dtype.str if dtype.kind == "U" else dtype.name
+
+
+def check(labels: labels_pb2.Labels, path: str, *, expected: int | None = None) -> int:
+    """Check that labels are of one type, finite, distinct and, where `expected` is given, that many. Give the number."""
+    filled = [name for name in _LISTS if len(getattr(labels, name))]
+    if len(filled) != 1:
+        found = " and ".join(filled) or "none"
+        raise LabelsError(f"classes are given as {found}; expected exactly one of {', '.join(_LISTS)}", path=path)
+    values = list(getattr(labels, filled[0]))
+    if filled == ["doubles"] and not np.isfinite(values).all():
+        raise LabelsError("a class is NaN or infinite; expected finite numbers", path=path)
+    if len(set(values)) != len(values):
+        raise LabelsError("a class is there twice; expected distinct classes", path=path)
+    if expected is not None and len(values) != expected:
+        raise LabelsError(f"there are {len(values)} classes; expected {expected}", path=path)
+    return len(values)
+
+
+def count(labels: labels_pb2.Labels) -> int:
+    """Give the number of classes."""
+    return sum(len(getattr(labels, name)) for name in _LISTS)
+
+
+def decode(labels: labels_pb2.Labels, path: str) -> np.ndarray[Any, Any]:
+    """Give checked labels as the array of shape (n_classes,) that the estimator had.
+
+    Raises
+    ------
+    SourceError
+        For a dtype that does not suit the labels.
+    """
+    if labels.ints:
+        name = labels.dtype or "int64"
+        if name not in {np.dtype(c).name for c in "bhilqBHIL"}:
+            raise SourceError(f"dtype of the classes is {name!r}; expected a numpy integer type", path=path)
+        return decode_ints(labels.ints, name, path)
+    if labels.doubles:
+        name = labels.dtype or "float64"
+        if name not in ("float64", "float32", "float16"):
+            raise SourceError(f"dtype of the classes is {name!r}; expected a numpy float type", path=path)
+        return np.array(labels.doubles, dtype=name)
+    if labels.bools:
+        return np.array(labels.bools, dtype=bool)
+    strings = list(labels.strings)
+    return decode_strings(strings, labels.dtype or f"<U{max(map(len, strings))}", path)

@@ -1,0 +1,180 @@
+"""Hyper-parameters and fitted attributes as data: a closed set of kinds, none of them executable."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx import layout, wire
+from modelx.errors import SourceError
+from modelx.v1 import source_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_INT_DTYPES = {np.dtype(c).name for c in "bhilqBHIL"}
+_DEPTH = 16
+
+
+def encode(value: Any, encode_estimator: Callable[[Any], source_pb2.EstimatorSpec | None]) -> source_pb2.Value:
+    """Turn a Python value into a message.
+
+    Parameters
+    ----------
+    value : object
+        Anything. What a file cannot carry (functions, random generators ...) becomes ``omitted``.
+    encode_estimator : callable
+        Turns an unfitted estimator into its message, or gives None for what is not an estimator that it knows.
+
+    Returns
+    -------
+    Value
+    """
+    out = source_pb2.Value()
+    if value is None:
+        out.none = True
+    elif isinstance(value, bool):
+        out.bool_value = value
+    elif isinstance(value, np.generic) and (array := _encode_array(np.asarray(value))) is not None:
+        out.numpy_scalar.CopyFrom(array)
+    elif type(value) is int and -(2**63) <= value < 2**63:
+        out.int_value = value
+    elif type(value) is float:
+        out.double_value = value
+    elif type(value) is str:
+        out.string_value = value
+    elif type(value) is np.ndarray and (array := _encode_array(value)) is not None:
+        out.array.CopyFrom(array)
+    elif type(value) in (list, tuple):
+        items = out.list if isinstance(value, list) else out.tuple
+        items.SetInParent()
+        items.items.extend(encode(item, encode_estimator) for item in value)
+    elif type(value) is dict and all(isinstance(key, str | int | float | bool | np.generic) for key in value):
+        out.dict.SetInParent()
+        for key, item in value.items():
+            out.dict.entries.add(key=encode(key, encode_estimator), value=encode(item, encode_estimator))
+    elif (spec := encode_estimator(value)) is not None:
+        out.estimator.CopyFrom(spec)
+    else:
+        out.omitted = f"{type(value).__module__}.{type(value).__qualname__}"
+    return out
+
+
+def _encode_array(array: np.ndarray[Any, Any]) -> source_pb2.NdArray | None:
+    out = source_pb2.NdArray(dtype=_dtype_name(array.dtype), shape=array.shape, strides=layout.strides_of(array))
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if array.dtype == np.float64:
+        wire.fill(out, "doubles", flat)
+    elif array.dtype == np.float32:
+        wire.fill(out, "floats", flat, kind="float")
+    elif array.dtype.name in _INT_DTYPES and (array.size == 0 or int(flat.max()) < 2**63):
+        out.ints.extend(flat.tolist())
+    elif array.dtype == np.bool_:
+        out.bools.extend(flat.tolist())
+    elif array.dtype.kind == "U" or (array.dtype == object and all(type(item) is str for item in flat)):
+        out.strings.extend(flat.tolist())
+    else:
+        return None
+    return out
+
+
+def _dtype_name(dtype: np.dtype[Any]) -> str:
+    return dtype.str if dtype.kind == "U" else dtype.name
+
+
+def is_known(value: source_pb2.Value) -> bool:
+    """Whether the value itself is in the file, rather than a note that it was left out."""
+    return bool(value.WhichOneof("kind") != "omitted")
+
+
+def decode(
+    value: source_pb2.Value,
+    decode_estimator: Callable[[source_pb2.EstimatorSpec, str], Any],
+    path: str,
+    depth: int = 0,
+) -> Any:
+    """Turn a message back into a Python value.
+
+    Raises
+    ------
+    SourceError
+        For a value that contradicts itself, or nests over 16 deep.
+    """
+    if depth > _DEPTH:
+        raise SourceError(f"values nest over {_DEPTH} deep", path=path)
+    kind = value.WhichOneof("kind")
+    if kind in ("bool_value", "int_value", "double_value", "string_value"):
+        return getattr(value, kind)
+    if kind == "none":
+        return None
+    if kind == "array":
+        return _decode_array(value.array, path)
+    if kind == "numpy_scalar":
+        if value.numpy_scalar.shape:
+            raise SourceError("a numpy scalar has axes; expected none", path=path)
+        return _decode_array(value.numpy_scalar, path)[()]
+    if kind in ("list", "tuple"):
+        items = [decode(item, decode_estimator, path, depth + 1) for item in getattr(value, kind).items]
+        return items if kind == "list" else tuple(items)
+    if kind == "dict":
+        return _decode_dict(value.dict, decode_estimator, path, depth)
+    if kind == "estimator":
+        return decode_estimator(value.estimator, path)
+    raise SourceError("a value has no kind that this version knows", path=path)
+
+
+def _decode_dict(
+    value: source_pb2.ValueDict, decode_estimator: Callable[..., Any], path: str, depth: int
+) -> dict[Any, Any]:
+    out: dict[Any, Any] = {}
+    for entry in value.entries:
+        key = decode(entry.key, decode_estimator, path, depth + 1)
+        if not isinstance(key, str | int | float | bool | np.generic):
+            raise SourceError(f"a key is a {type(key).__name__}; expected a string or a number", path=path)
+        if key in out:
+            raise SourceError(f"the key {key!r} is there twice", path=path)
+        out[key] = decode(entry.value, decode_estimator, path, depth + 1)
+    return out
+
+
+def _decode_array(message: source_pb2.NdArray, path: str) -> np.ndarray[Any, Any]:
+    name, shape, strides = message.dtype, tuple(message.shape), tuple(message.strides)
+    if name == "float64":
+        flat: np.ndarray[Any, Any] = wire.doubles(message.doubles)
+    elif name == "float32":
+        flat = np.asarray(message.floats, dtype=np.float32)
+    elif name in _INT_DTYPES:
+        flat = decode_ints(message.ints, name, path)
+    elif name == "bool":
+        flat = np.array(message.bools, dtype=bool)
+    else:
+        flat = decode_strings(list(message.strings), name, path)
+    if len(shape) > 8 or any(n < 0 for n in shape) or prod(shape) != flat.size:
+        raise SourceError(f"shape is {shape}; expected one of {flat.size} values of type {name}", path=path)
+    layout.check_strides(shape, strides, path)
+    return layout.place(flat, shape, strides)
+
+
+def decode_ints(values: Any, dtype: str, path: str) -> np.ndarray[Any, Any]:
+    """Give ints the numpy dtype of this name, refusing those that it cannot hold."""
+    wide = np.array(values, dtype=np.int64)
+    info = np.iinfo(dtype)
+    if wide.size and (int(wide.min()) < info.min or int(wide.max()) > info.max):
+        raise SourceError(f"a value does not fit into {dtype}", path=path)
+    return wide.astype(dtype)
+
+
+def decode_strings(values: list[str], dtype: str, path: str) -> np.ndarray[Any, Any]:
+    """Give strings the numpy dtype of this name: ``object``, or ``<U`` and a width that holds them all."""
+    if dtype == "object":
+        out = np.empty(len(values), dtype=object)
+        out[:] = values
+        return out
+    longest = max((len(value) for value in values), default=0)
+    width = dtype[2:] if dtype[:2] in ("<U", ">U") else ""
+    # The width bounds what numpy allocates: it may not be far over what the file holds.
+    if not width.isascii() or not width.isdigit() or not longest <= int(width) <= longest + 4096:
+        raise SourceError(f"dtype is {dtype!r}; expected 'object' or '<U{longest}'", path=path)
+    return np.array(values, dtype=dtype)
