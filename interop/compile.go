@@ -1,0 +1,247 @@
+package modelx
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// schemaVersion is the highest schema version that this package reads.
+const schemaVersion = 1
+
+// node is a checked model message together with its computation. A pipeline's node has those of its steps.
+type node struct {
+	predictor
+	proto *modelxpb.ModelProto
+	// arm is the family's name; path is the place of the family's message, ending in arm.
+	arm, path string
+	classes   *Labels
+	outs      []output
+	steps     []*node
+}
+
+// find returns the output of a method, or nil.
+func (n *node) find(o op) *output {
+	for i := range n.outs {
+		if n.outs[i].op == o {
+			return &n.outs[i]
+		}
+	}
+	return nil
+}
+
+// compile checks a model message and makes its predictor. place is the path of the message, empty for the outermost.
+//
+// The order of the checks is that of the list in docs/errors.md: schema version, nesting, family, parameters, signature.
+func compile(p *modelxpb.ModelProto, place string, depth int, lim Limits) (*node, error) {
+	if v := p.GetSchemaVersion(); v > schemaVersion {
+		return nil, &Error{
+			Kind: ErrSchemaVersion, Path: place, Found: fmt.Sprintf("schema version %d", v),
+			Want: fmt.Sprintf("at most %d", schemaVersion),
+			Hint: fmt.Sprintf("use a release of modelx that reads schema version %d", v),
+		}
+	}
+	if depth > lim.MaxDepth {
+		return nil, &Error{
+			Kind: ErrTooDeep, Path: place, Found: fmt.Sprintf("more than %d nested models", lim.MaxDepth),
+			Want: fmt.Sprintf("at most %d", lim.MaxDepth), Hint: "flatten the pipelines, or raise WithMaxDepth",
+		}
+	}
+	arm := setArm(p)
+	n := &node{proto: p, arm: arm, path: arm}
+	if place != "" {
+		n.path = place + "." + arm
+	}
+	if err := n.compileFamily(place, depth, lim); err != nil {
+		return nil, err
+	}
+	n.outs = n.outputs()
+	if err := checkSignature(p.GetSignature(), n.width(), n.outs, joinPath(place, "signature")); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// compileFamily makes the predictor of the arm that is set: the one place in Go that lists the families.
+func (n *node) compileFamily(place string, depth int, lim Limits) (err error) {
+	switch arm := n.proto.GetModel().(type) {
+	case *modelxpb.ModelProto_LinearRegression:
+		n.predictor, err = newLinearRegression(arm.LinearRegression, n.path)
+	case *modelxpb.ModelProto_SgdClassifier:
+		var c *sgdClassifier
+		if c, err = newSGDClassifier(arm.SgdClassifier, n.path); err == nil {
+			n.predictor, n.classes = c, c.classes
+		}
+	case *modelxpb.ModelProto_Kmeans:
+		n.predictor, err = newKMeans(arm.Kmeans, n.path)
+	case *modelxpb.ModelProto_BisectingKmeans:
+		n.predictor, err = newBisectingKMeans(arm.BisectingKmeans, n.path)
+	case *modelxpb.ModelProto_SgdOneClassSvm:
+		n.predictor, err = newSGDOneClassSVM(arm.SgdOneClassSvm, n.path)
+	case *modelxpb.ModelProto_AffineScaler:
+		n.predictor, err = newAffineScaler(arm.AffineScaler, n.path)
+	case *modelxpb.ModelProto_Pipeline:
+		var p *pipeline
+		if p, err = newPipeline(arm.Pipeline, n.path, depth, lim); err == nil {
+			n.predictor, n.steps, n.classes = p, p.steps, p.last().classes
+		}
+	case *modelxpb.ModelProto_Passthrough:
+		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
+	default:
+		err = unknownFamily(n.proto, place)
+	}
+	return err
+}
+
+func unknownFamily(p *modelxpb.ModelProto, place string) error {
+	found := "no arm of the oneof `model`"
+	if arm := setArm(p); arm != "" {
+		found = "family " + arm
+	} else if len(p.ProtoReflect().GetUnknown()) > 0 {
+		found = "only fields that this release does not know"
+	}
+	return &Error{
+		Kind: ErrUnknownFamily, Path: place, Found: found, Want: "a family that this release computes",
+		Hint: fmt.Sprintf("use a newer release of modelx; this one reads schema version %d", schemaVersion),
+	}
+}
+
+// setArm names the arm of the oneof that is set, or gives "".
+func setArm(p *modelxpb.ModelProto) string {
+	m := p.ProtoReflect()
+	if field := m.WhichOneof(m.Descriptor().Oneofs().ByName("model")); field != nil {
+		return string(field.Name())
+	}
+	return ""
+}
+
+func joinPath(place, field string) string {
+	if place == "" {
+		return field
+	}
+	return place + "." + field
+}
+
+// checkSignature compares a signature with what the model computes. A message without one, as earlier systems wrote,
+// says nothing that could be wrong.
+func checkSignature(s *modelxpb.Signature, width int, outs []output, path string) error {
+	if s == nil {
+		return nil
+	}
+	if int(s.GetNFeatures()) != width {
+		return &Error{
+			Kind: ErrSignature, Path: path + ".n_features", Found: fmt.Sprint(s.GetNFeatures()), Want: fmt.Sprint(width),
+			Hint: "export the model again",
+		}
+	}
+	if names := s.GetFeatureNames(); len(names) > 0 {
+		if len(names) != width {
+			return &Error{
+				Kind: ErrSignature, Path: path + ".feature_names", Found: fmt.Sprintf("%d names", len(names)),
+				Want: fmt.Sprintf("%d, one for each feature, or none", width), Hint: "export the model again",
+			}
+		}
+		if i, j := duplicate(names); i >= 0 {
+			return &Error{
+				Kind: ErrSignature, Path: path + ".feature_names",
+				Found: fmt.Sprintf("%q as names %d and %d", names[i], i, j), Want: "distinct names",
+				Hint: "rename the features and export the model again",
+			}
+		}
+		for i, name := range names {
+			if name == "" {
+				return &Error{
+					Kind: ErrSignature, Path: fmt.Sprintf("%s.feature_names[%d]", path, i), Found: "an empty name",
+					Want: "a name", Hint: "rename the features and export the model again",
+				}
+			}
+		}
+	}
+	return checkOutputSpecs(s.GetOutputs(), outs, path+".outputs")
+}
+
+// checkOutputSpecs accepts no specs at all, or exactly those of the model in their order.
+func checkOutputSpecs(specs []*modelxpb.OutputSpec, outs []output, path string) error {
+	if len(specs) == 0 {
+		return nil
+	}
+	for i, spec := range specs {
+		found := fmt.Sprintf("%q with %d columns of %s", spec.GetMethod(), spec.GetNColumns(), DataType(spec.GetType()))
+		if i >= len(outs) {
+			return &Error{
+				Kind: ErrSignature, Path: fmt.Sprintf("%s[%d]", path, i), Found: found,
+				Want: fmt.Sprintf("only the model's %d methods, each once", len(outs)), Hint: "export the model again",
+			}
+		}
+		want := outs[i]
+		if Method(spec.GetMethod()) != want.method() || int(spec.GetNColumns()) != want.columns ||
+			DataType(spec.GetType()) != want.kind {
+			return &Error{
+				Kind: ErrSignature, Path: fmt.Sprintf("%s[%d]", path, i), Found: found,
+				Want: fmt.Sprintf("%q with %d columns of %s", want.method(), want.columns, want.kind),
+				Hint: "export the model again",
+			}
+		}
+	}
+	if len(specs) < len(outs) {
+		return &Error{
+			Kind: ErrSignature, Path: path, Found: fmt.Sprintf("%d methods", len(specs)),
+			Want: fmt.Sprintf("%d, %q among them", len(outs), outs[len(specs)].method()), Hint: "export the model again",
+		}
+	}
+	return nil
+}
+
+// cloneMessage copies a message that Go code built. Such a message, unlike a decoded one, can hold itself, and can hold
+// nil where the generated code never puts it.
+func cloneMessage(p *modelxpb.ModelProto) (clone *modelxpb.ModelProto, err error) {
+	// A typed nil as an arm makes the protobuf runtime panic, which is no way to tell a caller about it.
+	defer func() {
+		if r := recover(); r != nil {
+			clone, err = nil, &Error{
+				Kind: ErrMalformed, Found: fmt.Sprintf("a message that cannot be copied (%v)", r),
+				Want: "a message without typed nil pointers",
+			}
+		}
+	}()
+	if holdsItself(p.ProtoReflect(), make(map[protoreflect.ProtoMessage]bool)) {
+		return nil, &Error{Kind: ErrTooDeep, Found: "a message that holds itself", Want: "a tree of messages"}
+	}
+	return proto.CloneOf(p), nil
+}
+
+// holdsItself walks the messages inside of m; onPath has those that hold it.
+func holdsItself(m protoreflect.Message, onPath map[protoreflect.ProtoMessage]bool) (found bool) {
+	if !m.IsValid() {
+		return false
+	}
+	key := m.Interface()
+	if onPath[key] {
+		return true
+	}
+	onPath[key] = true
+	defer delete(onPath, key)
+	m.Range(func(field protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case field.IsMap():
+			if field.MapValue().Message() != nil {
+				v.Map().Range(func(_ protoreflect.MapKey, item protoreflect.Value) bool {
+					found = holdsItself(item.Message(), onPath)
+					return !found
+				})
+			}
+		case field.Message() == nil:
+		case field.IsList():
+			for i := 0; i < v.List().Len() && !found; i++ {
+				found = holdsItself(v.List().Get(i).Message(), onPath)
+			}
+		default:
+			found = holdsItself(v.Message(), onPath)
+		}
+		return !found
+	})
+	return found
+}

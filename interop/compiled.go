@@ -1,0 +1,185 @@
+package modelx
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// blockValues is about how many float64 values of a batch are worked on at a time: 64 KiB, so that they stay in cache.
+const blockValues = 8192
+
+// compiled is the Model that this package makes.
+type compiled struct {
+	root *node
+	// block is how many rows are computed between looks at the context.
+	block int
+}
+
+// newModel checks p, which it keeps, and replays the evidence.
+func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, error) {
+	root, err := compile(p, "", 1, s.limits)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEvidence(root); err != nil {
+		return nil, err
+	}
+	m := &compiled{root: root, block: max(1, blockValues/root.width())}
+	if s.replay {
+		if err := m.Verify(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (c *compiled) Name() string     { return c.root.proto.GetName() }
+func (c *compiled) Version() string  { return c.root.proto.GetVersion() }
+func (c *compiled) Family() string   { return c.root.arm }
+func (c *compiled) NumFeatures() int { return c.root.width() }
+func (c *compiled) Classes() *Labels { return c.root.classes }
+
+func (c *compiled) FeatureNames() []string {
+	return slices.Clone(c.root.proto.GetSignature().GetFeatureNames())
+}
+
+func (c *compiled) Methods() []Method {
+	names := make([]Method, len(c.root.outs))
+	for i, o := range c.root.outs {
+		names[i] = o.method()
+	}
+	return names
+}
+
+func (c *compiled) Has(m Method) bool { return c.lookup(m) != nil }
+
+func (c *compiled) Columns(m Method) int {
+	if o := c.lookup(m); o != nil {
+		return o.values()
+	}
+	return 0
+}
+
+func (c *compiled) Type(m Method) DataType {
+	if o := c.lookup(m); o != nil {
+		return o.kind
+	}
+	return TypeNone
+}
+
+func (c *compiled) Metadata() Metadata { return newMetadata(c.root.proto.GetMetadata()) }
+
+func (c *compiled) Proto() *modelxpb.ModelProto { return proto.CloneOf(c.root.proto) }
+
+func (c *compiled) lookup(m Method) *output {
+	for i := range c.root.outs {
+		if c.root.outs[i].method() == m {
+			return &c.root.outs[i]
+		}
+	}
+	return nil
+}
+
+func (c *compiled) Run(m Method, dst, x []float64) error {
+	return c.RunContext(context.Background(), m, dst, x)
+}
+
+func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) error {
+	out := c.lookup(m)
+	if out == nil {
+		return c.unsupported(m)
+	}
+	rows, err := c.rows(x)
+	if err != nil {
+		return err
+	}
+	if len(dst) != rows*out.values() {
+		return c.wrongBuffer(len(dst), rows, out.values())
+	}
+	for first := 0; first < rows; first += c.block {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		end := min(first+c.block, rows)
+		err := c.root.run(out.op, dst[first*out.values():end*out.values()], x[first*c.root.width():end*c.root.width()], first)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows is the number of rows in x.
+func (c *compiled) rows(x []float64) (int, error) {
+	w := c.root.width()
+	if len(x) == w {
+		return 1, nil // Serving: saves the division.
+	}
+	if len(x)%w != 0 {
+		return 0, &Error{
+			Kind: ErrWrongWidth, Found: fmt.Sprintf("%d values", len(x)), Want: fmt.Sprintf("rows of %d values", w),
+			Hint: "give the features that the model was fitted with, row by row",
+		}
+	}
+	return len(x) / w, nil
+}
+
+func (c *compiled) unsupported(m Method) error {
+	return &Error{
+		Kind: ErrUnsupportedMethod, Path: c.root.path, Found: fmt.Sprintf("method %q", m), Want: fmt.Sprintf("one of %v", c.Methods()),
+	}
+}
+
+func (c *compiled) wrongBuffer(found, rows, columns int) error {
+	return &Error{
+		Kind: ErrBuffer, Found: fmt.Sprintf("a destination of %d values", found),
+		Want: fmt.Sprintf("%d, for %d rows of %d", rows*columns, rows, columns),
+	}
+}
+
+func (c *compiled) PredictIndex(dst []int, x []float64) error {
+	ix, err := c.indexer()
+	if err != nil {
+		return err
+	}
+	rows, err := c.rows(x)
+	if err != nil {
+		return err
+	}
+	if len(dst) != rows {
+		return c.wrongBuffer(len(dst), rows, 1)
+	}
+	return ix.index(dst, x, 0)
+}
+
+// indexer returns the predictor as one that numbers its labels.
+func (c *compiled) indexer() (indexer, error) {
+	if ix, ok := c.root.predictor.(indexer); ok && ix.indexes() {
+		return ix, nil
+	}
+	return nil, &Error{
+		Kind: ErrUnsupportedMethod, Path: c.root.path, Found: "a request for one label for each row",
+		Want: "a classifier or a clusterer", Hint: fmt.Sprintf("the model has the methods %v for Run", c.Methods()),
+	}
+}
+
+func (c *compiled) PredictStrings(dst []string, x []float64) error {
+	indices := make([]int, len(dst))
+	if err := c.PredictIndex(indices, x); err != nil {
+		return err
+	}
+	for i, k := range indices {
+		if c.root.classes != nil {
+			dst[i] = c.root.classes.Text(k)
+		} else {
+			dst[i] = strconv.Itoa(k)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,8 @@
+module github.com/modelx-dev/modelx/interop
+
+go 1.25.0
+
+require (
+	gonum.org/v1/gonum v0.17.0
+	google.golang.org/protobuf v1.36.12
+)

@@ -1,0 +1,104 @@
+package modelx
+
+import (
+	"context"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// Method names what a model can compute, by the name of scikit-learn's method.
+type Method string
+
+// The methods that a model may have.
+const (
+	Predict          Method = "predict"
+	PredictProba     Method = "predict_proba"
+	PredictLogProba  Method = "predict_log_proba"
+	DecisionFunction Method = "decision_function"
+	Transform        Method = "transform"
+	InverseTransform Method = "inverse_transform"
+	ScoreSamples     Method = "score_samples"
+)
+
+// Model is a fitted model that has been checked and is ready to compute. It never changes, and is safe for concurrent
+// use. [Load], [Decode], [DecodeBytes] and [New] make one.
+//
+// Matrices are row-major slices: n rows of NumFeatures values in x, n rows of Columns(method) values in dst.
+type Model interface {
+	// Name is the model's name, which may be empty.
+	Name() string
+	// Version is the model's own version, as its owner counts it, which may be empty.
+	Version() string
+	// Family is the arm of ModelProto's oneof, such as "linear_regression".
+	Family() string
+	// NumFeatures is the width of an input row, at least 1.
+	NumFeatures() int
+	// FeatureNames returns the names of the inputs in their order, or nil when the file has none. It is a copy.
+	FeatureNames() []string
+	// Methods returns the methods that the model has, in the order of the signature. It is a copy.
+	Methods() []Method
+	// Has reports whether the model has the method.
+	Has(m Method) bool
+	// Columns is how many values the method gives for each row, at least 1, or 0 when the model lacks the method.
+	Columns(m Method) int
+	// Type is the type of the method's values in scikit-learn: TypeString for [Predict] of a classifier of strings, and
+	// so on. It is TypeNone when the model lacks the method.
+	Type(m Method) DataType
+	// Classes returns the classes of a classifier, in the order of its outputs, and nil for all other models.
+	Classes() *Labels
+	// Metadata returns what the owner noted about the model. It is a copy.
+	Metadata() Metadata
+	// Proto returns a deep copy of the message that the model was made of.
+	Proto() *modelxpb.ModelProto
+
+	// Run applies the method to each row of x, and writes Columns(m) values for each row to dst, whose length must be
+	// rows * Columns(m). It allocates nothing. No row is an empty x and an empty dst.
+	//
+	// Predict of a classifier gives label values: ints and floats as they are, bools as 0 and 1. Labels that no
+	// float64 can hold (strings, and ints over 2^53) are an error of kind [ErrStringLabels]; PredictIndex and
+	// PredictStrings give those. Predict of a clusterer gives the number of the cluster, that of a novelty detector 1
+	// or -1, that of a multilabel classifier a 0 or 1 for each label.
+	//
+	// Errors: [ErrUnsupportedMethod], [ErrWrongWidth], [ErrBuffer], [ErrNonFiniteInput]. The contents of dst are
+	// unspecified after an error. dst and x must not overlap.
+	Run(m Method, dst, x []float64) error
+	// RunContext is Run, and stops between blocks of rows when ctx ends; it returns the context's error then.
+	RunContext(ctx context.Context, m Method, dst, x []float64) error
+	// PredictIndex writes for each row the index into Classes, or for a clusterer the number of the cluster. len(dst)
+	// is the number of rows. It allocates nothing. Models that give no single label have kind [ErrUnsupportedMethod].
+	PredictIndex(dst []int, x []float64) error
+	// PredictStrings writes for each row the text of the predicted label, as [Labels.Text] has it, or for a clusterer
+	// the number of the cluster in decimal. len(dst) is the number of rows.
+	PredictStrings(dst []string, x []float64) error
+	// Verify replays the evidence: it recomputes every output that the file records and compares. A model without
+	// evidence passes. Errors: [ErrEvidenceMismatch], and the context's.
+	Verify(ctx context.Context) error
+}
+
+// DataType is the type of a method's values.
+type DataType int
+
+// The types that values may have. Their numbers are those of modelx.v1.DataType.
+const (
+	TypeNone    DataType = DataType(modelxpb.DataType_DATA_TYPE_UNSPECIFIED)
+	TypeFloat64 DataType = DataType(modelxpb.DataType_DATA_TYPE_FLOAT64)
+	TypeInt64   DataType = DataType(modelxpb.DataType_DATA_TYPE_INT64)
+	TypeBool    DataType = DataType(modelxpb.DataType_DATA_TYPE_BOOL)
+	TypeString  DataType = DataType(modelxpb.DataType_DATA_TYPE_STRING)
+)
+
+// String returns the type's name, such as "float64".
+func (t DataType) String() string {
+	switch t {
+	case TypeFloat64:
+		return "float64"
+	case TypeInt64:
+		return "int64"
+	case TypeBool:
+		return "bool"
+	case TypeString:
+		return "string"
+	default:
+		return "none"
+	}
+}
