@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from modelx import estimators
 from modelx.errors import (
     NotFittedError,
     SchemaVersionError,
@@ -16,11 +17,10 @@ from modelx.errors import (
     UnknownFamilyError,
     UnsupportedEstimatorError,
 )
-from modelx.estimators import FAMILIES
-from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
     from modelx.estimators.base import Family
+    from modelx.v1 import model_pb2
 
 SCHEMA_VERSION = 1
 MAX_DEPTH = 16
@@ -35,7 +35,7 @@ def family_of(model: model_pb2.ModelProto, path: str = "") -> Family:
             "pip install --upgrade modelx",
             path=path,
         )
-    return FAMILIES[arm]
+    return estimators.FAMILIES[arm]
 
 
 def place_of(model: model_pb2.ModelProto, path: str) -> str:
@@ -44,7 +44,12 @@ def place_of(model: model_pb2.ModelProto, path: str) -> str:
     return f"{path}.{arm}" if path else arm
 
 
-def encode(estimator: Any, model: model_pb2.ModelProto) -> None:
+def depth_of(path: str) -> int:
+    """Tell from its path how deep a model is nested, the outermost being 1."""
+    return path.count("steps[") + 1
+
+
+def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None:
     """Write a fitted estimator into a model: computation, source and signature, but no evidence.
 
     Raises
@@ -53,14 +58,23 @@ def encode(estimator: Any, model: model_pb2.ModelProto) -> None:
         Naming every step that cannot be exported.
     NotFittedError
     """
-    family = _family_for(estimator)
+    reasons = unsupported(estimator, place)
+    if reasons:
+        raise UnsupportedEstimatorError(reasons)
+    cls = type(estimator)
     try:
         check_is_fitted(estimator)
     except SklearnNotFittedError as error:
         raise NotFittedError(
-            f"this {type(estimator).__name__} is not fitted; call fit(X, y) before it is exported"
+            f"this {cls.__name__} is not fitted; call fit(X, y) before it is exported", path=place
         ) from error
-    family.encode(estimator, model)
+    family = _family_for(cls)
+    try:
+        family.encode(estimator, model)
+    except UnsupportedEstimatorError as error:
+        # Each level of nesting puts its own name before what went wrong inside.
+        reasons = [(".".join(filter(None, (place, inner))), reason) for inner, reason in error.reasons]
+        raise UnsupportedEstimatorError(reasons) from error
     sign(model, family, [str(name) for name in getattr(estimator, "feature_names_in_", ())])
 
 
@@ -72,17 +86,26 @@ def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) 
     model.signature.outputs.extend(family.outputs(model))
 
 
-def unsupported(estimator: Any) -> str | None:
-    """Say why an estimator of this class cannot be exported; None when it can."""
+def unsupported(estimator: Any, place: str = "") -> list[tuple[str, str]]:
+    """Say of which classes, in an estimator and all of its steps, none can be exported, and why."""
     cls = type(estimator)
-    if any(family.classes.get(cls.__name__) is cls for family in FAMILIES.values()):
-        return None
+    if _is_known(cls):
+        out = []
+        for name, step in _family_for(cls).step_estimators(estimator):
+            if step is not None and not isinstance(step, str):
+                out += unsupported(step, f"{place}.{name}" if place else name)
+        return out
+    return [(place, _reason(estimator))]
+
+
+def _reason(estimator: Any) -> str:
+    cls = type(estimator)
     if isinstance(estimator, type):
         return f"{estimator.__name__} is a class; give a fitted estimator"
     if not isinstance(estimator, BaseEstimator):
         return f"a {cls.__module__}.{cls.__qualname__} is no scikit-learn estimator"
     for base in cls.__mro__[1:]:
-        if any(family.classes.get(base.__name__) is base for family in FAMILIES.values()):
+        if _is_known(base):
             return f"{cls.__qualname__} is a class of its own over {base.__name__}, and may compute anything"
     return (
         f"{cls.__name__} is not supported by this version of modelx; docs/estimators.md lists what is. "
@@ -90,12 +113,12 @@ def unsupported(estimator: Any) -> str | None:
     )
 
 
-def _family_for(estimator: Any) -> Family:
-    reason = unsupported(estimator)
-    if reason is not None:
-        raise UnsupportedEstimatorError([("", reason)])
-    cls = type(estimator)
-    return next(family for family in FAMILIES.values() if family.classes.get(cls.__name__) is cls)
+def _is_known(cls: type) -> bool:
+    return any(family.classes.get(cls.__name__) is cls for family in estimators.FAMILIES.values())
+
+
+def _family_for(cls: type) -> Family:
+    return next(f for f in estimators.FAMILIES.values() if f.classes.get(cls.__name__) is cls)
 
 
 def check(model: model_pb2.ModelProto, path: str = "", depth: int = 1) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modelx.errors import LabelsError, SourceError
+from modelx.v1 import model_pb2
 from modelx.values import decode_ints, decode_strings
 
 if TYPE_CHECKING:
@@ -31,32 +32,46 @@ def encode(classes: np.ndarray[Any, Any], out: labels_pb2.Labels) -> None:
         out.ints.extend(values)
     elif dtype.kind == "f" and dtype.itemsize <= 8:
         out.doubles.extend(values)
-    elif dtype.kind == "U" or (dtype == object and all(type(value) is str for value in values)):
+    elif dtype.kind == "U" or (dtype.hasobject and all(isinstance(value, str) for value in values)):
         out.strings.extend(values)
     else:
         raise LabelsError(f"classes of dtype {dtype} cannot be exported; expected ints, floats, bools or strings")
     out.dtype = dtype.str if dtype.kind == "U" else dtype.name
 
 
-def check(labels: labels_pb2.Labels, path: str, *, expected: int | None = None) -> int:
-    """Check that labels are of one type, finite, distinct and, where `expected` is given, that many. Give the number."""
+def check(labels: labels_pb2.Labels, path: str) -> int:
+    """Check that labels are of one type, finite and distinct; give their number."""
     filled = [name for name in _LISTS if len(getattr(labels, name))]
     if len(filled) != 1:
-        found = " and ".join(filled) or "none"
-        raise LabelsError(f"classes are given as {found}; expected exactly one of {', '.join(_LISTS)}", path=path)
-    values = list(getattr(labels, filled[0]))
-    if filled == ["doubles"] and not np.isfinite(values).all():
+        given = " and ".join(filled) or "none"
+        raise LabelsError(f"classes are given as {given}; expected exactly one of {', '.join(_LISTS)}", path=path)
+    found = list(getattr(labels, filled[0]))
+    if filled == ["doubles"] and not np.isfinite(found).all():
         raise LabelsError("a class is NaN or infinite; expected finite numbers", path=path)
-    if len(set(values)) != len(values):
+    if len(set(found)) != len(found):
         raise LabelsError("a class is there twice; expected distinct classes", path=path)
-    if expected is not None and len(values) != expected:
-        raise LabelsError(f"there are {len(values)} classes; expected {expected}", path=path)
-    return len(values)
+    return len(found)
 
 
 def count(labels: labels_pb2.Labels) -> int:
     """Give the number of classes."""
     return sum(len(getattr(labels, name)) for name in _LISTS)
+
+
+def values(labels: labels_pb2.Labels) -> list[Any]:
+    """Give the classes as Python values."""
+    return [value for name in _LISTS for value in getattr(labels, name)]
+
+
+def data_type(labels: labels_pb2.Labels) -> model_pb2.DataType:
+    """Give the type of checked labels."""
+    types = (
+        model_pb2.DataType.DATA_TYPE_INT64,
+        model_pb2.DataType.DATA_TYPE_FLOAT64,
+        model_pb2.DataType.DATA_TYPE_STRING,
+        model_pb2.DataType.DATA_TYPE_BOOL,
+    )
+    return next(kind for kind, name in zip(types, _LISTS, strict=True) if len(getattr(labels, name)))
 
 
 def decode(labels: labels_pb2.Labels, path: str) -> np.ndarray[Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -186,6 +187,17 @@ def restore(source: source_pb2.Source, name: str, flat: NDArray[np.float64], sha
     form = source.layouts[name]
     layout.check(form, flat.size, f"{path}.layouts[{name}]")
     return layout.restore(flat, form, shape)
+
+
+def restore_repeated(
+    source: source_pb2.Source, name: str, flat: NDArray[np.float64], shape: Sequence[int], path: str
+) -> Any:
+    """Restore an attribute of one value for each output, which scikit-learn may keep as one number for all of them."""
+    if name in source.layouts and (source.layouts[name].scalar or (prod(source.layouts[name].shape) == 1 < len(flat))):
+        if (flat != flat[0]).any():
+            raise SourceError("one number stands for values that differ", path=f"{path}.layouts[{name}]")
+        flat = flat[:1]
+    return restore(source, name, flat, shape, path)
 
 
 def set_signature(estimator: Any, n_features: int, feature_names: Sequence[str]) -> None:

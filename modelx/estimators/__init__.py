@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modelx.estimators.affine_scaler import AffineScalerFamily
+from modelx.estimators.bisecting_kmeans import BisectingKMeansFamily
+from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
+from modelx.estimators.passthrough import PassthroughFamily
+from modelx.estimators.pipeline import PipelineFamily
+from modelx.estimators.sgd_classifier import SGDClassifierFamily
+from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -12,7 +19,14 @@ if TYPE_CHECKING:
     from modelx.estimators.base import Family
 
 
-def _table(families: Iterable[Family]) -> Mapping[str, Family]:
+def table(families: Iterable[Family]) -> Mapping[str, Family]:
+    """Give families by arm.
+
+    Raises
+    ------
+    ValueError
+        For two families of one arm or one class.
+    """
     by_arm: dict[str, Family] = {}
     by_class: dict[str, Family] = {}
     for family in families:
@@ -26,8 +40,15 @@ def _table(families: Iterable[Family]) -> Mapping[str, Family]:
     return by_arm
 
 
-FAMILIES: Mapping[str, Family] = _table(
+FAMILIES: Mapping[str, Family] = table(
     [
+        AffineScalerFamily(),
+        BisectingKMeansFamily(),
+        KMeansFamily(),
         LinearRegressionFamily(),
+        PassthroughFamily(),
+        PipelineFamily(),
+        SGDClassifierFamily(),
+        SGDOneClassSVMFamily(),
     ]
 )

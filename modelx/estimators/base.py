@@ -119,15 +119,9 @@ class Family(ABC):
         """Give the models inside of the model, in order."""
         return []
 
-    def attach_steps(self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64]) -> None:
-        """Record what the steps inside of the model give, so that a divergence can be placed."""
-
-    def check_step_evidence(self, model: model_pb2.ModelProto, n_rows: int, path: str) -> None:
-        """Check the form of the evidence of the steps inside of the model."""
-
-    def first_divergence(self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64]) -> str:  # noqa: ARG002
-        """Name the place of the step whose recorded output `estimator` does not reproduce."""
-        return self.arm
+    def step_estimators(self, estimator: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        """Give the estimators inside of an estimator with their names, in the order of `steps`."""
+        return []
 
 
 METHODS = (

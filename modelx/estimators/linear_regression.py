@@ -12,7 +12,6 @@ from modelx import source, wire
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators.base import (
     FEW_ULP,
-    RELATIVE_TO_SCALE,
     Comparison,
     Family,
     Tolerance,
@@ -24,6 +23,7 @@ from modelx.estimators.base import (
     generic_rows,
     spec,
 )
+from modelx.estimators.rounding import affine_tolerance
 from modelx.v1 import linear_regression_pb2, model_pb2, source_pb2
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class LinearRegressionFamily(Family):
         if not m and "intercept_" not in described.layouts:
             estimator.intercept_ = float(flat[0])
         else:
-            estimator.intercept_ = _restore_intercept(described, flat, (m,), path)
+            estimator.intercept_ = source.restore_repeated(described, "intercept_", flat, (m,), path)
         if name in _GLM:
             estimator._base_loss = estimator._get_loss()  # noqa: SLF001 - fit sets it, predict needs it
         if _link(estimator) != proto.link:
@@ -192,32 +192,9 @@ class LinearRegressionFamily(Family):
         return generic_rows(rng, n, model.linear_regression.n_features)
 
 
-def affine_tolerance(
-    x: NDArray[np.float64], err: NDArray[np.float64], w: NDArray[np.float64], b: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Bound how far x @ w.T + b may be off, shape (n_rows, m): 1e-12 of the sum of the absolute terms, and what `err` adds."""
-    magnitudes = np.abs(w).T
-    scale = np.abs(x) @ magnitudes + np.abs(b)
-    if err.any():
-        scale = RELATIVE_TO_SCALE * scale + err @ magnitudes
-        return np.asarray(scale)
-    return np.asarray(RELATIVE_TO_SCALE * scale)
-
-
 def _matrix(proto: linear_regression_pb2.LinearRegressionProto) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     w = wire.doubles(proto.coefficients).reshape(-1, proto.n_features)
     return w, wire.doubles(proto.intercepts) if proto.n_outputs else np.array([proto.intercept])
-
-
-def _restore_intercept(
-    described: source_pb2.Source, flat: NDArray[np.float64], shape: tuple[int, ...], path: str
-) -> Any:
-    """Restore intercept_, which may be one number for several outputs."""
-    if "intercept_" in described.layouts and described.layouts["intercept_"].scalar:
-        if (flat != flat[0]).any():
-            raise SourceError("intercept_ is one number for intercepts that differ", path=f"{path}.layouts[intercept_]")
-        flat = flat[:1]
-    return source.restore(described, "intercept_", flat, shape, path)
 
 
 def _link(estimator: Any) -> linear_regression_pb2.LinearRegressionProto.Link:

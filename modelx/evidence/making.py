@@ -9,15 +9,15 @@ import sklearn
 
 from modelx.calling import call
 from modelx.conversion import family_of
-from modelx.errors import ModelxError, NonFiniteInputError, WrongWidthError
-from modelx.evidence import table
-from modelx.estimators.base import METHODS, Comparison
+from modelx.errors import NonFiniteInputError, WrongWidthError
+from modelx.estimators.base import METHODS
+from modelx.evidence import recording, steps, table
 from modelx.v1 import evidence_pb2, model_pb2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from modelx.estimators.base import Family, Tolerance
+    from modelx.estimators.base import Family
 
 Origin = evidence_pb2.Evidence.Origin
 _MAX_ROWS = 16
@@ -52,8 +52,8 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     evidence.origin = _origin(len(kept), len(made))
     evidence.producer = f"scikit-learn {sklearn.__version__}"
     table.write_rows(x, evidence.rows)
-    write_outputs(estimator, model, x, np.zeros_like(x), evidence)
-    family.attach_steps(model, estimator, x)
+    recording.write_outputs(estimator, model, x, np.zeros_like(x), evidence)
+    steps.attach(model, estimator, x, np.zeros_like(x))
 
 
 def _origin(kept: int, made: int) -> evidence_pb2.Evidence.Origin:
@@ -104,41 +104,3 @@ def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]
     except ValueError:
         return False
     return all(output.dtype.kind != "f" or not np.isposinf(output).any() for output in outputs)
-
-
-def write_outputs(
-    estimator: Any,
-    model: model_pb2.ModelProto,
-    x: NDArray[np.float64],
-    err: NDArray[np.float64],
-    evidence: evidence_pb2.Evidence,
-    only: str | None = None,
-) -> NDArray[np.float64]:
-    """Record each method's output on `x`; give that of transform, or `x` where there is none."""
-    family = family_of(model)
-    tolerances = family.tolerances(model, estimator, x, err)
-    transformed = x
-    for spec in family.outputs(model):
-        if only is not None and spec.method != only:
-            continue
-        given = transformed if spec.method == "inverse_transform" else x
-        values = call(estimator, spec.method, given)
-        if values.shape != ((len(x), spec.n_columns) if spec.n_columns else (len(x),)):
-            raise ModelxError(
-                f"{type(estimator).__name__}.{spec.method} gave an array of shape {values.shape} for {len(x)} rows; "
-                f"modelx expected {spec.n_columns or 1} columns. Please report this"
-            )
-        if spec.method == "transform":
-            transformed = np.asarray(values, dtype=np.float64)
-        output = evidence.outputs.add(method=spec.method)
-        table.write_output(values, output)
-        write_tolerance(tolerances[spec.method], output)
-    return transformed
-
-
-def write_tolerance(tolerance: Tolerance, output: evidence_pb2.Output) -> None:
-    """Record how far a value may be off, once where all rows agree."""
-    output.comparison = tolerance.comparison
-    if tolerance.comparison != Comparison.COMPARISON_UNSPECIFIED and tolerance.per_row is not None:
-        rows = tolerance.per_row
-        output.tolerances.extend([float(rows[0])] if (rows == rows[0]).all() else rows.tolist())

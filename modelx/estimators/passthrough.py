@@ -1,0 +1,85 @@
+"""The step that gives its input back."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.preprocessing import FunctionTransformer
+
+from modelx import source
+from modelx.errors import SourceError, UnsupportedEstimatorError
+from modelx.estimators.base import EQUAL, Family, Tolerance, absolute, check_width, generic_rows, spec
+from modelx.v1 import model_pb2, source_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+# What a pipeline has in the place of a step that does nothing; None says the same.
+WORD = "passthrough"
+NOTHING = "None"
+
+
+class PassthroughFamily(Family):
+    """``passthrough``: the word in a pipeline, and FunctionTransformer without functions."""
+
+    arm = "passthrough"
+
+    @cached_property
+    def classes(self) -> Mapping[str, type]:
+        return {"FunctionTransformer": FunctionTransformer}
+
+    def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
+        if estimator.func is not None or estimator.inverse_func is not None or estimator.validate:
+            reason = "FunctionTransformer is supported without func, inverse_func and validate only"
+            raise UnsupportedEstimatorError([("", reason)])
+        if not hasattr(estimator, "n_features_in_"):
+            reason = "FunctionTransformer was fitted on data without a width; fit it on a matrix"
+            raise UnsupportedEstimatorError([("", reason)])
+        source.capture(estimator, model.source, self.classes)
+        model.passthrough.n_features = estimator.n_features_in_
+
+    def check(self, model: model_pb2.ModelProto, path: str) -> None:
+        check_width(model.passthrough.n_features, path)
+
+    def n_features(self, model: model_pb2.ModelProto) -> int:
+        return model.passthrough.n_features
+
+    def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
+        d = model.passthrough.n_features
+        return [spec("transform", d), spec("inverse_transform", d)]
+
+    def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
+        if path and model.source.class_name in (WORD, NOTHING):
+            return WORD if model.source.class_name == WORD else None
+        described = model.source if model.source.class_name else source_pb2.Source(class_name="FunctionTransformer")
+        if described.class_name not in self.classes:
+            raise SourceError(f"the class {described.class_name!r} gives back no input", path=f"{path}.source")
+        estimator = source.construct(described.class_name, described.params, self.classes, f"{path}.source")
+        if estimator.func is not None or estimator.inverse_func is not None or estimator.validate:
+            raise SourceError("a function as a hyper-parameter", path=f"{path}.source")
+        source.set_attributes(estimator, described, (), f"{path}.source")
+        source.set_signature(estimator, model.passthrough.n_features, model.signature.feature_names)
+        return estimator
+
+    def tolerances(
+        self,
+        model: model_pb2.ModelProto,  # noqa: ARG002
+        estimator: Any,  # noqa: ARG002
+        x: NDArray[np.float64],  # noqa: ARG002
+        err: NDArray[np.float64],
+    ) -> dict[str, Tolerance]:
+        return {"transform": absolute(err.max(axis=1)) if err.any() else EQUAL, "inverse_transform": EQUAL}
+
+    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+        return generic_rows(rng, n, model.passthrough.n_features)
+
+    def pull_back(
+        self,
+        model: model_pb2.ModelProto,  # noqa: ARG002
+        x: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        return x

@@ -1,0 +1,100 @@
+"""Comparing outputs with those that were recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.calling import call
+from modelx.errors import EvidenceError
+from modelx.estimators.base import Comparison, DataType
+from modelx.evidence import table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelx.v1 import evidence_pb2, model_pb2
+
+_LIST_OF_TYPE = {
+    DataType.DATA_TYPE_FLOAT64: "doubles",
+    DataType.DATA_TYPE_INT64: "ints",
+    DataType.DATA_TYPE_STRING: "strings",
+    DataType.DATA_TYPE_BOOL: "bools",
+}
+
+
+def check_outputs(
+    evidence: evidence_pb2.Evidence, specs: dict[str, model_pb2.OutputSpec], n_rows: int, path: str
+) -> None:
+    """Check that recorded outputs are those that the methods can give, for this many rows."""
+    for i, output in enumerate(evidence.outputs):
+        place = f"{path}.outputs[{i}]"
+        spec = specs.get(output.method)
+        if spec is None:
+            raise EvidenceError(f"method {output.method!r} is none of the model's", path=place)
+        expected = n_rows * max(spec.n_columns, 1)
+        name = table.list_of(output)
+        if name != _LIST_OF_TYPE[spec.type] or output.n_columns != spec.n_columns:
+            raise EvidenceError(
+                f"{output.method} has {name or 'no one list'} in {output.n_columns} columns; expected "
+                f"{_LIST_OF_TYPE[spec.type]} in {spec.n_columns}",
+                path=place,
+            )
+        if len(getattr(output, name)) != expected:
+            raise EvidenceError(f"{len(getattr(output, name))} values; expected {expected}", path=f"{place}.{name}")
+        tolerances = np.asarray(output.tolerances)
+        if len(tolerances) not in (0, 1, n_rows) or not (np.isfinite(tolerances) & (tolerances >= 0)).all():
+            raise EvidenceError(f"tolerances must be finite, >= 0, and 0, 1 or {n_rows} of them", path=place)
+        if output.comparison not in Comparison.values() or (output.comparison and name != "doubles"):
+            raise EvidenceError(f"comparison {output.comparison} does not suit {name}", path=place)
+
+
+def compare(estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float64]) -> str | None:
+    """Replay outputs on `x`; describe the first that is off by more than its tolerance."""
+    recorded = {output.method: output for output in evidence.outputs}
+    for method, output in recorded.items():
+        given = x
+        if method == "inverse_transform" and "transform" in recorded:
+            given = table.read_output(recorded["transform"], len(x))
+        try:
+            found = call(estimator, method, given)
+        except (ValueError, AttributeError, TypeError) as error:
+            return f"{method} failed: {error}"
+        expected = table.read_output(output, len(x))
+        if found.shape != expected.shape:
+            return f"{method} gives shape {found.shape}; recorded was {expected.shape}"
+        wrong = ~agree(found, expected, output)
+        if wrong.any():
+            at = tuple(int(i) for i in np.argwhere(wrong)[0])
+            return (
+                f"{method} differs in {int(wrong.sum())} of {wrong.size} values; "
+                f"row {at[0]}: found {found[at]}, recorded {expected[at]}"
+            )
+    return None
+
+
+def agree(found: NDArray[Any], expected: NDArray[Any], output: evidence_pb2.Output) -> NDArray[np.bool_]:
+    """Compare elementwise, as the output's comparison says."""
+    if expected.dtype.kind != "f":
+        return np.asarray(found == expected)
+    found = np.asarray(found, dtype=np.float64)
+    if output.comparison == Comparison.COMPARISON_UNSPECIFIED:
+        same_bits = found.view(np.int64) == np.ascontiguousarray(expected).view(np.int64)
+        return np.asarray(same_bits | (np.isnan(found) & np.isnan(expected)))
+    tolerance = np.asarray(output.tolerances if len(output.tolerances) else [0.0])
+    tolerance = tolerance.reshape((-1,) + (1,) * (expected.ndim - 1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        close = _close(found, expected, tolerance, output.comparison)
+    return np.asarray(close | (found == expected) | (np.isnan(found) & np.isnan(expected)))
+
+
+def _close(a: NDArray[np.float64], b: NDArray[np.float64], tolerance: NDArray[np.float64], comparison: int) -> Any:
+    if comparison == Comparison.COMPARISON_ABSOLUTE:
+        return np.abs(a - b) <= tolerance
+    if comparison == Comparison.COMPARISON_LOG_PROBABILITY:
+        near = np.abs(a - b) <= tolerance * np.maximum(1.0, np.abs(b))
+        return (near & np.isfinite(b)) | (np.abs(np.exp(a) - np.exp(b)) <= tolerance)
+    if comparison == Comparison.COMPARISON_SQUARED:
+        return np.abs(a * a - b * b) <= tolerance
+    return (np.abs(a - b) <= tolerance * np.abs(b)) & np.isfinite(b)

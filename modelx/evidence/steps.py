@@ -1,0 +1,71 @@
+"""Evidence of the steps inside of a model, which serves to name the first that diverges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.conversion import family_of, place_of
+from modelx.errors import EvidenceError
+from modelx.estimators.pipeline import is_word, walk
+from modelx.evidence import comparing, recording, table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelx.v1 import model_pb2
+
+
+def attach(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: NDArray[np.float64]) -> None:
+    """Record what each step but the last makes of the rows that reach it, at all levels."""
+    if model.WhichOneof("model") != "pipeline":
+        return
+    steps = walk(model, estimator, x, err)
+    for i, (step, fitted, rows, off) in enumerate(steps):
+        if is_word(fitted):
+            continue
+        if i < len(steps) - 1:
+            recording.write_outputs(fitted, step, rows, off, step.evidence, only="transform")
+        attach(step, fitted, rows, off)
+
+
+def check(model: model_pb2.ModelProto, n_rows: int, path: str) -> None:
+    """Check the form of the steps' evidence, at all levels.
+
+    Raises
+    ------
+    EvidenceError
+    """
+    steps = family_of(model).steps(model)
+    for i, step in enumerate(steps):
+        place = f"{place_of(model, path)}.steps[{i}]"
+        if step.HasField("evidence"):
+            if step.evidence.HasField("rows"):
+                raise EvidenceError("a step has rows of its own; expected none", path=f"{place}.evidence.rows")
+            specs = {spec.method: spec for spec in family_of(step).outputs(step) if spec.method == "transform"}
+            comparing.check_outputs(step.evidence, specs, n_rows, f"{place}.evidence")
+        check(step, n_rows, place)
+
+
+def first_divergence(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], path: str = "") -> str | None:
+    """Name the place of the first step that does not make of its recorded input what was recorded.
+
+    Returns
+    -------
+    str or None
+        None when all steps that have evidence agree.
+    """
+    place = place_of(model, path)
+    steps = family_of(model).steps(model)
+    for i, (step, (_, fitted)) in enumerate(zip(steps, family_of(model).step_estimators(estimator), strict=True)):
+        at = f"{place}.steps[{i}]"
+        if is_word(fitted):
+            continue
+        last = i == len(steps) - 1
+        if last or comparing.compare(fitted, step.evidence, x) is not None:
+            return first_divergence(step, fitted, x, at) or place_of(step, at)
+        recorded = [output for output in step.evidence.outputs if output.method == "transform"]
+        # A file of another writer may have no evidence of steps: then what this runtime computes goes on.
+        x = table.read_output(recorded[0], len(x)) if recorded else np.asarray(fitted.transform(x))
+    return None
