@@ -1,0 +1,169 @@
+package modelx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+type writeSettings struct {
+	compression Compression
+	level       *int
+}
+
+// WriteOption changes how a model is written.
+type WriteOption func(*writeSettings)
+
+// WithLevel sets the level of the compression: 0 to 9 for gzip (6 when not given), 1 to 22 for zstd (3 when not given).
+// It has no effect on a file that is not compressed.
+func WithLevel(level int) WriteOption { return func(s *writeSettings) { s.level = &level } }
+
+// WithCompression sets the compression that [Encode] puts on top. [Save] takes it from the suffix instead.
+func WithCompression(c Compression) WriteOption {
+	return func(s *writeSettings) { s.compression = c }
+}
+
+// Save checks a model as [New] does, its evidence included, and writes it to a file. The suffix decides: ".pb",
+// ".json" or ".gob", with ".gz" or ".zst" after it or not.
+//
+// The bytes go to a temporary file in the same folder, which then takes the place of path: a failure leaves an old file
+// whole and no temporary file behind. The new file has the permissions of the old one.
+//
+// Errors: those of [New], [ErrUnknownFormat], and [ErrIO], which wraps the error of package os.
+func Save(path string, p *modelxpb.ModelProto, opts ...WriteOption) error {
+	encoding, err := EncodingOf(path)
+	if err != nil {
+		return err
+	}
+	return WriteFile(path, func(w io.Writer) error {
+		return Encode(w, p, encoding.Format, append(opts, WithCompression(encoding.Compression))...)
+	})
+}
+
+// Encode checks a model as [New] does, its evidence included, and writes it to a stream.
+func Encode(w io.Writer, p *modelxpb.ModelProto, format Format, opts ...WriteOption) error {
+	if _, err := New(p); err != nil {
+		return err
+	}
+	var s writeSettings
+	for _, opt := range opts {
+		opt(&s)
+	}
+	data, err := Marshal(p, format)
+	if err != nil {
+		return err
+	}
+	if err := compress(w, data, s.compression, s.level); err != nil {
+		if e := (*Error)(nil); errors.As(err, &e) {
+			return err
+		}
+		return &Error{Kind: ErrIO, Err: err}
+	}
+	return nil
+}
+
+// Marshal gives the bytes of a message in a format. Equal messages give equal bytes. It does not check the model.
+//
+// ONNX is of kind [ErrUnknownFormat]: its graph is built by the Python package alone.
+func Marshal(p *modelxpb.ModelProto, format Format) ([]byte, error) {
+	if p == nil {
+		return nil, &Error{
+			Kind: ErrUnknownFamily, Found: "a nil ModelProto", Want: "a message with one arm of the oneof `model` set",
+		}
+	}
+	switch format {
+	case FormatProtobuf:
+		return marshalProtobuf(p)
+	case FormatJSON:
+		return marshalJSON(p)
+	case FormatGOB:
+		return marshalGOB(p)
+	case FormatONNX:
+		return nil, &Error{
+			Kind: ErrUnknownFormat, Found: "ONNX to be written by Go", Want: "protobuf, json or gob",
+			Hint: "save the model as .pb, and run `modelx convert model.pb model.onnx`, of the Python package",
+		}
+	default:
+		return nil, unknownFormat(fmt.Sprintf("the format %q", string(format)), "protobuf, json or gob")
+	}
+}
+
+// DropEvidence removes the recorded answers from a model and from all models in it.
+//
+// Evidence is what the fitted estimator answered, in the library that trained it. A parameter edited in Go contradicts it,
+// and [New] and [Save] then refuse the model, which is what evidence is for. Go cannot record new evidence: its own
+// answers would prove nothing about the training library. So whoever edits a model on purpose drops the evidence, and
+// knows that nothing vouches for the result. Where the estimator can be refitted or edited in Python, export it again
+// instead.
+func DropEvidence(p *modelxpb.ModelProto) {
+	if p == nil {
+		return
+	}
+	p.Evidence = nil
+	for _, step := range p.GetPipeline().GetSteps() {
+		DropEvidence(step)
+	}
+}
+
+// WriteFile writes a file through a temporary one in the same folder, which takes its place when write and everything
+// else has succeeded. Errors of the file system have kind [ErrIO]; those of write are returned as they are.
+func WriteFile(path string, write func(w io.Writer) error) error {
+	target := path
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		target = resolved // A link stays, and what it points to is replaced.
+	}
+	mode, exists := fs.FileMode(0), false
+	if info, err := os.Stat(target); err == nil {
+		if !info.Mode().IsRegular() {
+			return &Error{Kind: ErrIO, Path: path, Found: "something that is no regular file", Want: "a path for a file"}
+		}
+		mode, exists = info.Mode().Perm(), true
+	}
+	file, err := createBeside(target)
+	if err != nil {
+		return &Error{Kind: ErrIO, Err: err}
+	}
+	err = write(file)
+	if err == nil {
+		err = finish(file, target, mode, exists)
+	} else {
+		_ = file.Close() // The error of writing says why.
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+		return err
+	}
+	return nil
+}
+
+// createBeside creates a file with a name of its own and, unlike os.CreateTemp, with a new file's usual permissions.
+func createBeside(target string) (*os.File, error) {
+	folder, name := filepath.Split(target)
+	for i := 0; ; i++ {
+		temporary := filepath.Join(folder, fmt.Sprintf(".%s.%d-%d.tmp", name, os.Getpid(), i))
+		file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+	}
+}
+
+// finish brings a file to the disk before it takes its place, so that a crash leaves one of the two whole.
+func finish(file *os.File, target string, mode fs.FileMode, exists bool) error {
+	err := file.Sync()
+	if exists {
+		err = errors.Join(err, file.Chmod(mode))
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), target)
+	}
+	if err != nil {
+		return &Error{Kind: ErrIO, Err: err}
+	}
+	return nil
+}
