@@ -11,8 +11,13 @@ import (
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
-// blockValues is about how many float64 values of a batch are worked on at a time: 64 KiB, so that they stay in cache.
-const blockValues = 8192
+const (
+	// cachedValues is about how many float64 values between two steps are worked on at a time: 64 KiB stay in cache.
+	cachedValues = 8192
+	// contextValues is about how many values of a batch are worked on between two looks at the context: a fraction of a
+	// millisecond's work.
+	contextValues = 1 << 16
+)
 
 // compiled is the Model that this package makes.
 type compiled struct {
@@ -30,7 +35,7 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 	if err := checkEvidence(root); err != nil {
 		return nil, err
 	}
-	m := &compiled{root: root, block: max(1, blockValues/root.width())}
+	m := &compiled{root: root, block: max(1, contextValues/root.width())}
 	if s.replay {
 		if err := m.Verify(ctx); err != nil {
 			return nil, err
@@ -91,6 +96,9 @@ func (c *compiled) Run(m Method, dst, x []float64) error {
 }
 
 func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	out := c.lookup(m)
 	if out == nil {
 		return c.unsupported(m)
@@ -99,7 +107,7 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 	if err != nil {
 		return err
 	}
-	if len(dst) != rows*out.values() {
+	if int64(len(dst)) != int64(rows)*int64(out.values()) {
 		return c.wrongBuffer(len(dst), rows, out.values())
 	}
 	for first := 0; first < rows; first += c.block {
@@ -139,7 +147,7 @@ func (c *compiled) unsupported(m Method) error {
 func (c *compiled) wrongBuffer(found, rows, columns int) error {
 	return &Error{
 		Kind: ErrBuffer, Found: fmt.Sprintf("a destination of %d values", found),
-		Want: fmt.Sprintf("%d, for %d rows of %d", rows*columns, rows, columns),
+		Want: fmt.Sprintf("%d, for %d rows of %d", int64(rows)*int64(columns), rows, columns),
 	}
 }
 

@@ -19,6 +19,9 @@ func Load(path string, opts ...Option) (Model, error) {
 
 // LoadContext is [Load] with a context that can end the replay of the evidence. It returns the context's error then.
 func LoadContext(ctx context.Context, path string, opts ...Option) (Model, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	s := newSettings(opts)
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -1,0 +1,160 @@
+package modelx
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// checkEvidence checks the form of a model's evidence, and of its steps'.
+func checkEvidence(n *node) error {
+	e := n.proto.GetEvidence()
+	if e == nil {
+		return nil
+	}
+	if err := checkRows(e.GetRows(), n.width(), "evidence.rows"); err != nil {
+		return err
+	}
+	rows := int(e.GetRows().GetNRows())
+	if err := checkRecorded(e.GetOutputs(), n.outs, rows, "evidence.outputs"); err != nil {
+		return err
+	}
+	return checkStepEvidence(n, rows)
+}
+
+// checkStepEvidence checks that each step but the last has no evidence, or its transform for the pipeline's rows.
+func checkStepEvidence(n *node, rows int) error {
+	for i, step := range n.steps {
+		e := step.proto.GetEvidence()
+		place := fmt.Sprintf("%s.steps[%d].evidence", n.path, i)
+		if e != nil {
+			if r := e.GetRows(); r.GetNRows() != 0 || len(r.GetValues()) != 0 || len(r.GetEighths()) != 0 {
+				return &Error{
+					Kind: ErrEvidence, Path: place + ".rows", Found: fmt.Sprintf("%d rows of a step's own", r.GetNRows()),
+					Want: "none: a step is given what the step before it gave", Hint: "clear the evidence of the steps",
+				}
+			}
+			var want []output
+			if i < len(n.steps)-1 {
+				want = []output{*step.find(opTransform)}
+			}
+			if err := checkRecorded(e.GetOutputs(), want, rows, place+".outputs"); err != nil {
+				return err
+			}
+		}
+		if err := checkStepEvidence(step, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRows(r *modelxpb.Rows, width int, path string) error {
+	if r.GetNRows() < 1 || int(r.GetNFeatures()) != width {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d rows of %d values", r.GetNRows(), r.GetNFeatures()),
+			Want: fmt.Sprintf("at least one row of %d", width), Hint: exportAgain,
+		}
+	}
+	values, eighths := len(r.GetValues()), len(r.GetEighths())
+	want := int64(r.GetNRows()) * int64(r.GetNFeatures())
+	if int64(values+eighths) != want || (values > 0 && eighths > 0) {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d values and %d eighths", values, eighths),
+			Want: fmt.Sprintf("%d in one of the two lists", want), Hint: exportAgain,
+		}
+	}
+	return nil
+}
+
+// checkRecorded checks that the recorded outputs are exactly those of want, for this many rows.
+func checkRecorded(outputs []*modelxpb.Output, want []output, rows int, path string) error {
+	for i, recorded := range outputs {
+		place := fmt.Sprintf("%s[%d]", path, i)
+		if i >= len(want) || Method(recorded.GetMethod()) != want[i].method() {
+			expected := "no more outputs"
+			if i < len(want) {
+				expected = fmt.Sprintf("%q: the methods of the model, in the order of its signature", want[i].method())
+			}
+			return &Error{
+				Kind: ErrEvidence, Path: place, Found: fmt.Sprintf("method %q", recorded.GetMethod()), Want: expected,
+				Hint: exportAgain,
+			}
+		}
+		if err := checkRecordedForm(recorded, want[i], rows, place); err != nil {
+			return err
+		}
+	}
+	if len(outputs) < len(want) {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d outputs", len(outputs)),
+			Want: fmt.Sprintf("%d, %q among them", len(want), want[len(outputs)].method()), Hint: exportAgain,
+		}
+	}
+	return nil
+}
+
+// checkRecordedForm checks one recorded output: its type, columns, count, comparison and tolerances.
+func checkRecordedForm(recorded *modelxpb.Output, want output, rows int, path string) error {
+	kind, n := TypeNone, 0
+	for _, list := range []struct {
+		n    int
+		kind DataType
+	}{
+		{len(recorded.GetDoubles()), TypeFloat64}, {len(recorded.GetInts()), TypeInt64},
+		{len(recorded.GetStrings()), TypeString}, {len(recorded.GetBools()), TypeBool},
+	} {
+		if list.n > 0 && kind != TypeNone {
+			return &Error{
+				Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("values of type %s and of type %s", kind, list.kind),
+				Want: "one type", Hint: exportAgain,
+			}
+		}
+		if list.n > 0 {
+			kind, n = list.kind, list.n
+		}
+	}
+	expected := int64(rows) * int64(want.values())
+	if kind != want.kind || int(recorded.GetNColumns()) != want.columns || int64(n) != expected {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d values of type %s in %d columns", n, kind, recorded.GetNColumns()),
+			Want: fmt.Sprintf("%d of type %s in %d", expected, want.kind, want.columns), Hint: exportAgain,
+		}
+	}
+	_, known := modelxpb.Output_Comparison_name[int32(recorded.GetComparison())]
+	if !known || (recorded.GetComparison() != 0 && kind != TypeFloat64) {
+		return &Error{
+			Kind: ErrEvidence, Path: path + ".comparison", Found: fmt.Sprint(recorded.GetComparison()),
+			Want: fmt.Sprintf("one that suits type %s", kind), Hint: "use a newer release of modelx",
+		}
+	}
+	tolerances := recorded.GetTolerances()
+	if len(tolerances) > 1 && len(tolerances) != rows {
+		return &Error{
+			Kind: ErrEvidence, Path: path + ".tolerances", Found: fmt.Sprintf("%d tolerances", len(tolerances)),
+			Want: fmt.Sprintf("none, 1 or %d", rows), Hint: exportAgain,
+		}
+	}
+	for i, t := range tolerances {
+		if !(t >= 0) || math.IsInf(t, 0) {
+			return &Error{
+				Kind: ErrEvidence, Path: fmt.Sprintf("%s.tolerances[%d]", path, i), Found: formatFloat(t),
+				Want: "a finite value >= 0", Hint: exportAgain,
+			}
+		}
+	}
+	return nil
+}
+
+// rowValues returns checked rows as float64.
+func rowValues(r *modelxpb.Rows) []float64 {
+	if len(r.GetEighths()) == 0 {
+		return r.GetValues()
+	}
+	values := make([]float64, len(r.GetEighths()))
+	for i, b := range r.GetEighths() {
+		values[i] = float64(int8(b)) / 8
+	}
+	return values
+}

@@ -1,0 +1,178 @@
+package modelx
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/modelx-dev/modelx/interop/internal/elementary"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+func (c *compiled) Verify(ctx context.Context) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	e := c.root.proto.GetEvidence()
+	if e == nil {
+		return nil
+	}
+	x := rowValues(e.GetRows())
+	for i, recorded := range e.GetOutputs() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		given := x
+		if c.root.outs[i].op == opInverseTransform {
+			given = recordedTransform(e.GetOutputs(), x)
+		}
+		found, cause := replay(c.root, c.root.outs[i], recorded, given)
+		if found == "" && cause == nil {
+			continue
+		}
+		producer := e.GetProducer()
+		if producer == "" {
+			producer = "an unknown library"
+		}
+		if cause != nil {
+			found = "an error"
+		}
+		return &Error{
+			Kind: ErrEvidenceMismatch, Path: diverging(c.root, c.root.outs[i].op, x), Found: fmt.Sprintf("%s: %s", recorded.GetMethod(), found),
+			Want: "what " + producer + " recorded",
+			Hint: "the file was changed after it was written, or this runtime computes something else: do not use it",
+			Err:  cause,
+		}
+	}
+	return nil
+}
+
+// recordedTransform returns the recorded output of transform, the input of inverse_transform.
+func recordedTransform(outputs []*modelxpb.Output, x []float64) []float64 {
+	for _, o := range outputs {
+		if Method(o.GetMethod()) == Transform {
+			return o.GetDoubles()
+		}
+	}
+	return x
+}
+
+// diverging names the first step of a pipeline that does not give what was recorded; for other models, the model.
+func diverging(n *node, o op, x []float64) string {
+	for i, step := range n.steps {
+		if i == len(n.steps)-1 {
+			if o == opInverseTransform && len(n.steps) > 1 {
+				return n.path // Every transform agrees, and nothing tells the steps of the way back apart.
+			}
+			return diverging(step, o, x)
+		}
+		recorded := step.proto.GetEvidence().GetOutputs()
+		if len(recorded) == 0 {
+			return n.path
+		}
+		if found, err := replay(step, *step.find(opTransform), recorded[0], x); found != "" || err != nil {
+			return diverging(step, opTransform, x)
+		}
+		x = recorded[0].GetDoubles()
+	}
+	return n.path
+}
+
+// replay computes a recorded output again, and describes the first value that is off by more than its tolerance.
+func replay(n *node, out output, recorded *modelxpb.Output, x []float64) (string, error) {
+	ix, ok := n.predictor.(indexer)
+	if out.op == opPredict && n.classes != nil && ok && ix.indexes() {
+		return replayLabels(n, ix, recorded, x)
+	}
+	rows := len(x) / n.width()
+	got := make([]float64, rows*out.values())
+	if err := n.run(out.op, got, x, 0); err != nil {
+		return "", err
+	}
+	for i, v := range got {
+		row := i / out.values()
+		if out.kind == TypeInt64 {
+			if want := recorded.GetInts()[i]; v != float64(want) {
+				return difference(row, formatFloat(v), strconv.FormatInt(want, 10)), nil
+			}
+			continue
+		}
+		if want := recorded.GetDoubles()[i]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
+			return difference(row, formatFloat(v), formatFloat(want)), nil
+		}
+	}
+	return "", nil
+}
+
+// replayLabels is replay for the labels of a classifier, in their own type.
+func replayLabels(n *node, ix indexer, recorded *modelxpb.Output, x []float64) (string, error) {
+	got := make([]int, len(x)/n.width())
+	if err := ix.index(got, x, 0); err != nil {
+		return "", err
+	}
+	for row, k := range got {
+		var same bool
+		var want string
+		switch l := n.classes; l.kind {
+		case TypeInt64:
+			v := recorded.GetInts()[row]
+			same, want = l.ints[k] == v, strconv.FormatInt(v, 10)
+		case TypeFloat64:
+			v := recorded.GetDoubles()[row]
+			same, want = agree(l.doubles[k], v, recorded.GetComparison(), tolerance(recorded, row)), formatFloat(v)
+		case TypeString:
+			v := recorded.GetStrings()[row]
+			same, want = l.strings[k] == v, strconv.Quote(v)
+		default:
+			v := recorded.GetBools()[row]
+			same, want = l.bools[k] == v, strconv.FormatBool(v)
+		}
+		if !same {
+			return difference(row, strconv.Quote(n.classes.Text(k)), want), nil
+		}
+	}
+	return "", nil
+}
+
+func difference(row int, found, want string) string {
+	return fmt.Sprintf("%s in row %d, where %s was recorded", found, row, want)
+}
+
+// tolerance returns how far the values of a row may be off.
+func tolerance(recorded *modelxpb.Output, row int) float64 {
+	switch t := recorded.GetTolerances(); len(t) {
+	case 0:
+		return 0
+	case 1:
+		return t[0]
+	default:
+		return t[row]
+	}
+}
+
+// agree reports whether a, computed now, is as close to b, recorded, as the comparison asks.
+func agree(a, b float64, comparison modelxpb.Output_Comparison, tolerance float64) bool {
+	if math.IsNaN(a) && math.IsNaN(b) {
+		return true
+	}
+	if comparison == modelxpb.Output_COMPARISON_UNSPECIFIED {
+		return math.Float64bits(a) == math.Float64bits(b)
+	}
+	if a == b {
+		return true
+	}
+	switch comparison {
+	case modelxpb.Output_COMPARISON_ABSOLUTE:
+		return math.Abs(a-b) <= tolerance
+	case modelxpb.Output_COMPARISON_LOG_PROBABILITY:
+		return (isFinite(b) && math.Abs(a-b) <= tolerance*max(1, math.Abs(b))) ||
+			math.Abs(elementary.Exp(a)-elementary.Exp(b)) <= tolerance
+	case modelxpb.Output_COMPARISON_SQUARED:
+		return math.Abs(float64(a*a)-float64(b*b)) <= tolerance
+	case modelxpb.Output_COMPARISON_RELATIVE:
+		return isFinite(b) && math.Abs(a-b) <= tolerance*math.Abs(b)
+	default:
+		return false
+	}
+}

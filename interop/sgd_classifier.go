@@ -1,0 +1,315 @@
+package modelx
+
+import (
+	"fmt"
+
+	"github.com/modelx-dev/modelx/interop/internal/elementary"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// sgdClassifier computes SGDClassifierProto.
+type sgdClassifier struct {
+	path        string
+	d           int
+	w           []float64 // row-major, len(b) x d
+	b           []float64
+	classes     *Labels
+	probability modelxpb.SGDClassifierProto_Probability
+	multilabel  bool
+	outputList  []output
+}
+
+func newSGDClassifier(p *modelxpb.SGDClassifierProto, path string) (*sgdClassifier, error) {
+	w, b := p.GetCoefficients(), p.GetIntercepts()
+	if len(b) == 0 || int64(len(b)) > int64(1)<<31-1 {
+		return nil, &Error{
+			Kind: ErrShape, Path: path + ".intercepts", Found: fmt.Sprintf("%d intercepts", len(b)),
+			Want: "one for each output", Hint: exportAgain,
+		}
+	}
+	if err := checkWidth(p.GetNFeatures(), path); err != nil {
+		return nil, err
+	}
+	err := checkCount(len(w), int32(len(b)), p.GetNFeatures(), "intercepts x n_features", path+".coefficients")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFinite(w, path+".coefficients"); err != nil {
+		return nil, err
+	}
+	if err := checkFinite(b, path+".intercepts"); err != nil {
+		return nil, err
+	}
+	classes, err := newLabels(p.GetClasses(), path+".classes")
+	if err != nil {
+		return nil, err
+	}
+	c := &sgdClassifier{
+		path: path, d: int(p.GetNFeatures()), w: w, b: b, classes: classes, probability: p.GetProbability(),
+		multilabel: p.GetTarget() == modelxpb.SGDClassifierProto_TARGET_MULTILABEL,
+	}
+	if err := c.checkClasses(); err != nil {
+		return nil, err
+	}
+	if err := c.checkChoices(p); err != nil {
+		return nil, err
+	}
+	c.outputList = c.describe()
+	return c, nil
+}
+
+// checkClasses checks that there are as many classes as outputs, or two for one output.
+func (p *sgdClassifier) checkClasses() error {
+	m, c := len(p.b), p.classes.Len()
+	if p.multilabel {
+		right := p.classes.kind == TypeInt64 && c == m
+		for i := 0; right && i < m; i++ {
+			right = p.classes.ints[i] == int64(i)
+		}
+		if !right {
+			return &Error{
+				Kind: ErrLabels, Path: p.path + ".classes", Found: fmt.Sprintf("%d labels of type %s", c, p.classes.kind),
+				Want: fmt.Sprintf("the ints 0 ... %d of a multilabel model", m-1), Hint: exportAgain,
+			}
+		}
+		return nil
+	}
+	if c < 2 || (m != c && (m != 1 || c != 2)) {
+		return &Error{
+			Kind: ErrLabels, Path: p.path + ".classes", Found: fmt.Sprintf("%d classes for %d outputs", c, m),
+			Want: "as many classes as outputs, or 2 for 1", Hint: exportAgain,
+		}
+	}
+	return nil
+}
+
+// checkChoices checks the enumerations, and that they suit each other and the number of outputs.
+func (p *sgdClassifier) checkChoices(proto *modelxpb.SGDClassifierProto) error {
+	place := p.path + ".probability"
+	if err := checkEnum(int32(p.probability), modelxpb.SGDClassifierProto_Probability_name, place); err != nil {
+		return err
+	}
+	err := checkEnum(int32(proto.GetTarget()), modelxpb.SGDClassifierProto_Target_name, p.path+".target")
+	if err != nil {
+		return err
+	}
+	softmax := p.probability == modelxpb.SGDClassifierProto_PROBABILITY_SOFTMAX
+	if (p.multilabel && p.probability != 0) || (softmax && len(p.b) == 1) {
+		return &Error{
+			Kind: ErrShape, Path: place, Found: fmt.Sprintf("%s with %d outputs, multilabel: %t", p.probability, len(p.b), p.multilabel),
+			Want: "none for multilabel models, and no softmax of one output", Hint: exportAgain,
+		}
+	}
+	return nil
+}
+
+func (p *sgdClassifier) describe() []output {
+	scores := output{opDecisionFunction, len(p.b), TypeFloat64}
+	if len(p.b) == 1 {
+		scores.columns = 0
+	}
+	if p.multilabel {
+		return []output{{opPredict, len(p.b), TypeInt64}, scores}
+	}
+	outs := []output{{opPredict, 0, p.classes.kind}}
+	if p.probability != modelxpb.SGDClassifierProto_PROBABILITY_UNSPECIFIED {
+		c := p.classes.Len()
+		outs = append(outs, output{opPredictProba, c, TypeFloat64}, output{opPredictLogProba, c, TypeFloat64})
+	}
+	return append(outs, scores)
+}
+
+func (p *sgdClassifier) width() int        { return p.d }
+func (p *sgdClassifier) outputs() []output { return p.outputList }
+
+func (p *sgdClassifier) run(o op, dst, x []float64, first int) error {
+	switch {
+	case o == opPredict && !p.multilabel:
+		return p.labels(dst, x, first)
+	case o == opPredictProba || o == opPredictLogProba:
+		return p.probabilities(o, dst, x, first)
+	}
+	m := len(p.b)
+	for i := 0; len(dst) >= m && len(x) >= p.d; i++ {
+		out := dst[:m]
+		if err := p.scores(out, x[:p.d], first+i); err != nil {
+			return err
+		}
+		if o == opPredict {
+			for k, s := range out {
+				out[k] = 0
+				if s > 0 {
+					out[k] = 1
+				}
+			}
+		}
+		dst, x = dst[m:], x[p.d:]
+	}
+	return nil
+}
+
+// scores writes the decision function of one row, of len(p.b) values.
+func (p *sgdClassifier) scores(out, row []float64, number int) error {
+	if len(p.b) == 1 {
+		s, err := p.score(row, number)
+		out[0] = s
+		return err
+	}
+	dots(out, row, p.w)
+	for k, b := range p.b {
+		out[k] += b
+	}
+	// Each score has every input among its factors: the first one tells of them all.
+	if !isFinite(out[0]) {
+		return refuseNonFinite(p.path, number, row)
+	}
+	return nil
+}
+
+// score is scores for a single output.
+func (p *sgdClassifier) score(row []float64, number int) (float64, error) {
+	s := dot(row, p.w) + p.b[0]
+	if !isFinite(s) {
+		return s, refuseNonFinite(p.path, number, row)
+	}
+	return s, nil
+}
+
+// labels writes the values of the predicted classes.
+func (p *sgdClassifier) labels(dst, x []float64, first int) error {
+	if p.classes.values == nil {
+		return &Error{
+			Kind: ErrStringLabels, Path: p.path, Found: fmt.Sprintf("labels of type %s that no float64 holds", p.classes.kind),
+			Want: "numeric labels up to 2^53", Hint: "use PredictStrings, or PredictIndex with Classes",
+		}
+	}
+	for i := range dst {
+		k, err := p.class(x[i*p.d:(i+1)*p.d], first+i)
+		if err != nil {
+			return err
+		}
+		dst[i] = p.classes.values[k]
+	}
+	return nil
+}
+
+func (p *sgdClassifier) indexes() bool { return !p.multilabel }
+
+func (p *sgdClassifier) index(dst []int, x []float64, first int) error {
+	for i := range dst {
+		k, err := p.class(x[i*p.d:(i+1)*p.d], first+i)
+		if err != nil {
+			return err
+		}
+		dst[i] = k
+	}
+	return nil
+}
+
+// class returns the number of a row's class: by the sign of a single score, or the first of the largest scores. NaN,
+// which only an overflow can produce, is the largest.
+func (p *sgdClassifier) class(row []float64, number int) (int, error) {
+	d, m := p.d, len(p.b)
+	largest, err := p.score(row, number)
+	if err != nil {
+		return 0, err
+	}
+	if m == 1 {
+		if largest > 0 {
+			return 1, nil
+		}
+		return 0, nil
+	}
+	best, k := 0, 1
+	for ; k+1 < m; k += 2 {
+		s, t := dot2(row, p.w[k*d:(k+1)*d], p.w[(k+1)*d:(k+2)*d])
+		if s += p.b[k]; above(s, largest) {
+			largest, best = s, k
+		}
+		if t += p.b[k+1]; above(t, largest) {
+			largest, best = t, k+1
+		}
+	}
+	if k < m {
+		if above(dot(row, p.w[k*d:(k+1)*d])+p.b[k], largest) {
+			best = k
+		}
+	}
+	return best, nil
+}
+
+// above reports whether s is larger than t, NaN being larger than all but itself.
+func above(s, t float64) bool { return s > t || (s != s && t == t) }
+
+// probabilities writes predict_proba, or its logarithm.
+func (p *sgdClassifier) probabilities(o op, dst, x []float64, first int) error {
+	c := p.classes.Len()
+	for i := 0; len(dst) >= c && len(x) >= p.d; i++ {
+		out := dst[:c]
+		if len(p.b) == 1 {
+			s, err := p.score(x[:p.d], first+i)
+			if err != nil {
+				return err
+			}
+			positive := p.single(s)
+			out[0], out[1] = 1-positive, positive
+		} else {
+			if err := p.scores(out, x[:p.d], first+i); err != nil {
+				return err
+			}
+			p.normalize(out)
+		}
+		if o == opPredictLogProba {
+			for k, v := range out {
+				out[k] = elementary.Log(v)
+			}
+		}
+		dst, x = dst[c:], x[p.d:]
+	}
+	return nil
+}
+
+// single turns one score into a probability, by the model's formula for scores that stand alone.
+func (p *sgdClassifier) single(s float64) float64 {
+	if p.probability == modelxpb.SGDClassifierProto_PROBABILITY_LOGISTIC {
+		return elementary.Expit(s)
+	}
+	if s < -1 {
+		s = -1
+	}
+	if s > 1 {
+		s = 1
+	}
+	return (s + 1) / 2
+}
+
+// normalize turns the scores of all classes into probabilities, in place.
+func (p *sgdClassifier) normalize(s []float64) {
+	var sum float64
+	if p.probability == modelxpb.SGDClassifierProto_PROBABILITY_SOFTMAX {
+		largest := s[0]
+		for _, v := range s[1:] {
+			if above(v, largest) {
+				largest = v
+			}
+		}
+		for k, v := range s {
+			s[k] = elementary.Exp(v - largest)
+			sum += s[k]
+		}
+	} else {
+		for k, v := range s {
+			s[k] = p.single(v)
+			sum += s[k]
+		}
+		if sum == 0 {
+			for k := range s {
+				s[k] = 1 / float64(len(s))
+			}
+			return
+		}
+	}
+	for k := range s {
+		s[k] /= sum
+	}
+}
