@@ -12,6 +12,7 @@ from modelx import source, wire
 from modelx.errors import NonFiniteError, ShapeError, SourceError
 from modelx.estimators.base import (
     EQUAL,
+    Error,
     Family,
     Tolerance,
     absolute,
@@ -108,23 +109,21 @@ class AffineScalerFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
-        if not err.any():
-            return {"transform": EQUAL, "inverse_transform": EQUAL}
+        off = self.propagate(model, estimator, x, err)
         # Behind a step that is not exact, this one cannot be either.
-        per_row = self.propagate(model, estimator, x, err).max(axis=1)
-        return {"transform": absolute(per_row), "inverse_transform": EQUAL}
+        return {"transform": EQUAL if off is None else absolute(off.max(axis=1)), "inverse_transform": EQUAL}
 
     def propagate(
         self,
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        if not err.any():
-            return err
+        err: Error,
+    ) -> Error:
+        if err is None:
+            return None
         proto = model.affine_scaler
         subtract, divide, multiply, add = (_values(proto, step) for step in _STEPS)
         factor = np.abs(multiply / divide)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Float = np.float64
-Matrix = "NDArray[np.float64]"
+# How far each value of some rows may be off, shape (n_rows, n_features); None for not at all.
+Error: TypeAlias = "NDArray[np.float64] | None"
 Comparison = evidence_pb2.Output.Comparison
 DataType = model_pb2.DataType
 
@@ -47,7 +47,7 @@ class Family(ABC):
     """One arm of ``ModelProto.model``: its classes of scikit-learn, and everything that depends on its computation.
 
     In all methods `x` has shape (n_rows, n_features) and dtype float64, and `err`, of the same shape, bounds how far
-    another runtime's `x` may be off; it is zero for what a caller gives, and not zero behind inexact pipeline steps.
+    another runtime's `x` may be off; it is None for what a caller gives, which is exact, and behind exact steps.
     """
 
     arm: ClassVar[str]
@@ -79,7 +79,7 @@ class Family(ABC):
 
     @abstractmethod
     def tolerances(
-        self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: NDArray[np.float64]
+        self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: Error
     ) -> dict[str, Tolerance]:
         """Say how exactly each method's output on `x` is determined."""
 
@@ -88,7 +88,7 @@ class Family(ABC):
         model: model_pb2.ModelProto,  # noqa: ARG002
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],  # noqa: ARG002
+        err: Error,  # noqa: ARG002
     ) -> NDArray[np.bool_]:
         """Say which rows, shape (n_rows,), get the same labels however sums are rounded."""
         return np.ones(len(x), dtype=bool)
@@ -98,8 +98,8 @@ class Family(ABC):
         model: model_pb2.ModelProto,  # noqa: ARG002
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],  # noqa: ARG002
-        err: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+        err: Error,
+    ) -> Error:
         """Bound how far transform's output on `x` may be off, elementwise."""
         return err
 

@@ -13,6 +13,7 @@ from modelx import source, wire
 from modelx.errors import ShapeError, SourceError, TreeError
 from modelx.estimators.base import (
     DataType,
+    Error,
     Family,
     Tolerance,
     available,
@@ -113,7 +114,7 @@ class BisectingKMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
         return distance_tolerances(_leaf_centers(model.bisecting_kmeans), x, err)
 
@@ -122,7 +123,7 @@ class BisectingKMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> NDArray[np.bool_]:
         proto = model.bisecting_kmeans
         centers = _centers(proto)
@@ -137,8 +138,8 @@ class BisectingKMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+        err: Error,
+    ) -> Error:
         return distance_error(_leaf_centers(model.bisecting_kmeans), x, err)
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from modelx.estimators.base import (
     EQUAL,
     Comparison,
     DataType,
+    Error,
     Family,
     Tolerance,
     available,
@@ -86,7 +87,7 @@ class KMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
         return distance_tolerances(_centers(model.kmeans), x, err)
 
@@ -95,7 +96,7 @@ class KMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> NDArray[np.bool_]:
         centers = _centers(model.kmeans)
         if len(centers) == 1:
@@ -107,8 +108,8 @@ class KMeansFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+        err: Error,
+    ) -> Error:
         return distance_error(_centers(model.kmeans), x, err)
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
@@ -143,17 +144,13 @@ def set_centers(estimator: Any, described: source_pb2.Source, centers: NDArray[n
     estimator._n_threads = _openmp_effective_n_threads()  # noqa: SLF001 - as above
 
 
-def distance_tolerances(
-    centers: NDArray[np.float64], x: NDArray[np.float64], err: NDArray[np.float64]
-) -> dict[str, Tolerance]:
+def distance_tolerances(centers: NDArray[np.float64], x: NDArray[np.float64], err: Error) -> dict[str, Tolerance]:
     """Say how exactly labels and distances are determined."""
     per_row = squared_distance_tolerance(x, err, centers).max(axis=1)
     return {"predict": EQUAL, "transform": Tolerance(Comparison.COMPARISON_SQUARED, per_row)}
 
 
-def distance_error(
-    centers: NDArray[np.float64], x: NDArray[np.float64], err: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def distance_error(centers: NDArray[np.float64], x: NDArray[np.float64], err: Error) -> NDArray[np.float64]:
     """Bound how far a distance may be off, shape (n_rows, k): |a - b| <= |a^2 - b^2| / a, and <= its root."""
     squared = np.maximum(squared_distance(x, centers), 0.0)
     tolerance = squared_distance_tolerance(x, err, centers)

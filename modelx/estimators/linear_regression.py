@@ -13,6 +13,7 @@ from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators.base import (
     FEW_ULP,
     Comparison,
+    Error,
     Family,
     Tolerance,
     absolute,
@@ -166,7 +167,7 @@ class LinearRegressionFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
         proto = model.linear_regression
         w, b = _matrix(proto)
@@ -180,7 +181,7 @@ class LinearRegressionFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],  # noqa: ARG002
+        err: Error,  # noqa: ARG002
     ) -> NDArray[np.bool_]:
         proto = model.linear_regression
         if proto.link != Link.LINK_LOG:

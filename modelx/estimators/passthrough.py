@@ -10,7 +10,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from modelx import source
 from modelx.errors import SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import EQUAL, Family, Tolerance, absolute, check_width, generic_rows, spec
+from modelx.estimators.base import EQUAL, Error, Family, Tolerance, absolute, check_width, generic_rows, spec
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class PassthroughFamily(Family):
         model: model_pb2.ModelProto,  # noqa: ARG002
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],  # noqa: ARG002
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
-        return {"transform": absolute(err.max(axis=1)) if err.any() else EQUAL, "inverse_transform": EQUAL}
+        return {"transform": EQUAL if err is None else absolute(err.max(axis=1)), "inverse_transform": EQUAL}
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         return generic_rows(rng, n, model.passthrough.n_features)

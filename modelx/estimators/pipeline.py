@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from modelx import conversion, source
 from modelx.calling import call
 from modelx.errors import PipelineError, SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import Family, Tolerance, spec
+from modelx.estimators.base import Error, Family, Tolerance, spec
 from modelx.estimators.passthrough import NOTHING, WORD
 from modelx.v1 import model_pb2
 
@@ -96,17 +96,17 @@ class PipelineFamily(Family):
         ]
         return source.construct("Pipeline", described.params, self.classes, f"{path}.source", steps=steps)
 
-    def tolerances(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Rows) -> dict[str, Tolerance]:
+    def tolerances(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> dict[str, Tolerance]:
         *_, (last, fitted, x, err) = walk(model, estimator, x, err)
         return conversion.family_of(last).tolerances(last, fitted, x, err)
 
-    def decided(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Rows) -> NDArray[np.bool_]:
+    def decided(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> NDArray[np.bool_]:
         out = np.ones(len(x), dtype=bool)
         for step, fitted, rows, off in walk(model, estimator, x, err):
             out &= conversion.family_of(step).decided(step, fitted, rows, off)
         return out
 
-    def propagate(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Rows) -> Rows:
+    def propagate(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> Error:
         *_, (last, fitted, x, err) = walk(model, estimator, x, err)
         return conversion.family_of(last).propagate(last, fitted, x, err)
 
@@ -133,10 +133,10 @@ def is_word(step: Any) -> bool:
 
 
 def walk(
-    model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Rows
+    model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error
 ) -> list[tuple[model_pb2.ModelProto, Any, Rows, Rows]]:
     """Give each step with its estimator, the rows that reach it, and how far those may be off."""
-    out = []
+    out: list[tuple[model_pb2.ModelProto, Any, Rows, Error]] = []
     for step, (_, fitted) in zip(model.pipeline.steps, estimator.steps, strict=True):
         out.append((step, fitted, x, err))
         if len(out) < len(model.pipeline.steps) and not is_word(fitted):

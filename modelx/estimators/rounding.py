@@ -6,23 +6,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelx.estimators.base import RELATIVE_TO_SCALE
+from modelx.estimators.base import RELATIVE_TO_SCALE, Error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# Columns that are looked at together, so that their absolute values stay in the cache.
+_BLOCK = 16384
+
+
 def affine_tolerance(
-    x: NDArray[np.float64], err: NDArray[np.float64], w: NDArray[np.float64], b: NDArray[np.float64]
+    x: NDArray[np.float64], err: Error, w: NDArray[np.float64], b: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Bound how far x @ w.T + b may be off, shape (n_rows, m).
 
     That is 1e-12 of the sum of the absolute terms, so that cancellation neither hides an error nor invents one, and
     what inexact inputs add.
     """
-    magnitudes = np.abs(w).T
-    tolerance = RELATIVE_TO_SCALE * (np.abs(x) @ magnitudes + np.abs(b))
-    return np.asarray(tolerance + err @ magnitudes if err.any() else tolerance)
+    scale = np.abs(b) + np.zeros((len(x), 1))
+    for start in range(0, x.shape[1], _BLOCK):
+        columns = slice(start, start + _BLOCK)
+        scale += np.abs(x[:, columns]) @ np.abs(w[:, columns]).T
+    tolerance = RELATIVE_TO_SCALE * scale
+    return tolerance if err is None else np.asarray(tolerance + err @ np.abs(w).T)
 
 
 def squared_distance(x: NDArray[np.float64], centers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -32,15 +39,13 @@ def squared_distance(x: NDArray[np.float64], centers: NDArray[np.float64]) -> ND
     )
 
 
-def squared_distance_tolerance(
-    x: NDArray[np.float64], err: NDArray[np.float64], centers: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def squared_distance_tolerance(x: NDArray[np.float64], err: Error, centers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bound how far `squared_distance` may be off, shape (n_rows, k)."""
     magnitudes = np.abs(centers)
     cross = np.abs(x) @ magnitudes.T
     scale = np.einsum("ij,ij->i", x, x)[:, None] + 2.0 * cross + np.einsum("ij,ij->i", centers, centers)
     tolerance = RELATIVE_TO_SCALE * scale
-    if err.any():
+    if err is not None:
         # |x + e - c|^2 - |x - c|^2 = 2 e.(x - c) + e.e
         tolerance = tolerance + 2.0 * (np.einsum("ij,ij->i", err, np.abs(x) + err)[:, None] + err @ magnitudes.T)
     return np.asarray(tolerance)

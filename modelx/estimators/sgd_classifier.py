@@ -17,6 +17,7 @@ from modelx.estimators.base import (
     FEW_ULP,
     Comparison,
     DataType,
+    Error,
     Family,
     Tolerance,
     absolute,
@@ -144,7 +145,7 @@ class SGDClassifierFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
         proto = model.sgd_classifier
         w, b = _matrix(proto)
@@ -162,7 +163,7 @@ class SGDClassifierFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> NDArray[np.bool_]:
         proto = model.sgd_classifier
         w, b = _matrix(proto)

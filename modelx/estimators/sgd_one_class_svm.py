@@ -14,6 +14,7 @@ from modelx.estimators import linear_rows
 from modelx.estimators.base import (
     EQUAL,
     DataType,
+    Error,
     Family,
     Tolerance,
     absolute,
@@ -83,7 +84,7 @@ class SGDOneClassSVMFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> dict[str, Tolerance]:
         tolerance = absolute(affine_tolerance(x, err, *_matrix(model.sgd_one_class_svm))[:, 0])
         return {"predict": EQUAL, "decision_function": tolerance, "score_samples": tolerance}
@@ -93,7 +94,7 @@ class SGDOneClassSVMFamily(Family):
         model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: NDArray[np.float64],
-        err: NDArray[np.float64],
+        err: Error,
     ) -> NDArray[np.bool_]:
         w, b = _matrix(model.sgd_one_class_svm)
         return np.asarray((np.abs(x @ w.T + b) > affine_tolerance(x, err, w, b))[:, 0])

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sklearn
 
-from modelx.calling import call
 from modelx.conversion import family_of
 from modelx.errors import NonFiniteInputError, WrongWidthError
-from modelx.estimators.base import METHODS
 from modelx.evidence import recording, steps, table
 from modelx.v1 import evidence_pb2, model_pb2
 
@@ -42,18 +40,23 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     """
     family = family_of(model)
     width = family.n_features(model)
-    kept = np.empty((0, width)) if sample is None else _usable(estimator, model, _check_sample(sample, width))
-    made = _usable(estimator, model, made_rows(family, model))
-    x = np.concatenate([kept, made]) if len(kept) else made
-    if not len(x):
-        # Nothing could be made that the estimator answers; zeros are the least that every model answers or refuses.
-        x = np.zeros((1, width))
+    made, given = _usable(estimator, model, made_rows(family, model))
+    kept = 0
+    if sample is not None:
+        usable, given_for_sample = _usable(estimator, model, _check_sample(sample, width))
+        kept = len(usable)
+        made, given = (np.concatenate([usable, made]), None) if len(made) else (usable, given_for_sample)
     evidence = model.evidence
-    evidence.origin = _origin(len(kept), len(made))
+    evidence.origin = _origin(kept, len(made) - kept)
     evidence.producer = f"scikit-learn {sklearn.__version__}"
-    table.write_rows(x, evidence.rows)
-    recording.write_outputs(estimator, model, x, np.zeros_like(x), evidence)
-    steps.attach(model, estimator, x, np.zeros_like(x))
+    if not len(made):
+        # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
+        made = np.zeros((1, width))
+    table.write_rows(made, evidence.rows)
+    if given is None:
+        given = recording.answers(estimator, model, made)
+    recording.write(given, family.tolerances(model, estimator, made, None), evidence)
+    steps.attach(model, estimator, made)
 
 
 def _origin(kept: int, made: int) -> evidence_pb2.Evidence.Origin:
@@ -76,31 +79,40 @@ def made_rows(family: Family, model: model_pb2.ModelProto) -> NDArray[np.float64
     width = family.n_features(model)
     rng = np.random.default_rng(20261121)
     if width > _WIDE:
-        # One byte a value, and none of them zero, so that each coefficient counts.
-        eighths = rng.integers(1, 128, (1 if width > _VERY_WIDE else 2, width)) * rng.choice([-1, 1], width)
-        return np.asarray(eighths * 0.125)
+        # One byte a value, and none of them zero, so that each coefficient counts; a pattern, as drawing takes long.
+        n_rows = 1 if width > _VERY_WIDE else 2
+        pattern = rng.integers(1, 128, _WIDE) * rng.choice([-1, 1], _WIDE) * 0.125
+        return np.resize(pattern, (n_rows, width))
     outputs = sum(max(output.n_columns, 1) for output in family.outputs(model))
     budget = max(_MIN_BYTES, int(model.ByteSize() * _PART))
     n = min(_MAX_ROWS, max(2, budget // (8 * (width + outputs))))
     return family.rows(model, rng, n)[:n]
 
 
-def _usable(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep the rows that the estimator answers, and whose labels do not hang on rounding."""
-    family = family_of(model)
-    keep = np.array([_answers(estimator, model, x[i : i + 1]) for i in range(len(x))], dtype=bool)
-    if not _answers(estimator, model, x):
-        x = x[keep]
-    return x[family.decided(model, estimator, x, np.zeros_like(x))] if len(x) else x
+def _usable(
+    estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], dict[str, NDArray[Any]] | None]:
+    """Keep the rows that the estimator answers, and whose labels do not hang on rounding.
+
+    Returns
+    -------
+    rows : ndarray
+    given : dict or None
+        The estimator's answers for just these rows, where they are known already.
+    """
+    given = _answers(estimator, model, x)
+    if given is None:
+        x = x[np.array([_answers(estimator, model, x[i : i + 1]) is not None for i in range(len(x))], dtype=bool)]
+    if not len(x):
+        return x, None
+    decided = family_of(model).decided(model, estimator, x, None)
+    return (x, given) if decided.all() else (x[decided], None)
 
 
-def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> bool:
+def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> dict[str, NDArray[Any]] | None:
+    """Give the estimator's answers; None when it refuses a row, or when a sum overflows."""
     try:
-        outputs = [
-            call(estimator, spec.method, x)
-            for spec in family_of(model).outputs(model)
-            if spec.method in METHODS and spec.method != "inverse_transform"
-        ]
+        given = recording.answers(estimator, model, x)
     except ValueError:
-        return False
-    return all(output.dtype.kind != "f" or not np.isposinf(output).any() for output in outputs)
+        return None
+    return None if any(v.dtype.kind == "f" and np.isposinf(v).any() for v in given.values()) else given

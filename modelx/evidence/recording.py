@@ -19,38 +19,42 @@ if TYPE_CHECKING:
     from modelx.v1 import evidence_pb2, model_pb2
 
 
-def write_outputs(
-    estimator: Any,
-    model: model_pb2.ModelProto,
-    x: NDArray[np.float64],
-    err: NDArray[np.float64],
-    evidence: evidence_pb2.Evidence,
-    *,
-    only: str | None = None,
-) -> NDArray[np.float64]:
-    """Record each method's output on `x`; give that of transform, or `x` where there is none."""
-    family = family_of(model)
-    tolerances = family.tolerances(model, estimator, x, err)
-    transformed = x
-    for spec in family.outputs(model):
+def answers(
+    estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64], only: str | None = None
+) -> dict[str, NDArray[Any]]:
+    """Give each method's output on `x`; inverse_transform gets what transform gave.
+
+    Raises
+    ------
+    ValueError
+        What the estimator says of rows that it refuses.
+    ModelxError
+        When an output has another shape than the model says.
+    """
+    out: dict[str, NDArray[Any]] = {}
+    for spec in family_of(model).outputs(model):
         if only is not None and spec.method != only:
             continue
-        given = transformed if spec.method == "inverse_transform" else x
+        given = out.get("transform", x) if spec.method == "inverse_transform" else x
         values = call(estimator, spec.method, given)
         if values.shape != ((len(x), spec.n_columns) if spec.n_columns else (len(x),)):
             raise ModelxError(
                 f"{type(estimator).__name__}.{spec.method} gave an array of shape {values.shape} for {len(x)} rows; "
                 f"modelx expected {spec.n_columns or 1} columns. Please report this"
             )
-        if spec.method == "transform":
-            transformed = np.asarray(values, dtype=np.float64)
-        output = evidence.outputs.add(method=spec.method)
+        out[spec.method] = values
+    return out
+
+
+def write(given: dict[str, NDArray[Any]], tolerances: dict[str, Tolerance], evidence: evidence_pb2.Evidence) -> None:
+    """Record outputs, with how far each may be off."""
+    for method, values in given.items():
+        output = evidence.outputs.add(method=method)
         table.write_output(values, output)
-        write_tolerance(tolerances[spec.method], output)
-    return transformed
+        _write_tolerance(tolerances[method], output)
 
 
-def write_tolerance(tolerance: Tolerance, output: evidence_pb2.Output) -> None:
+def _write_tolerance(tolerance: Tolerance, output: evidence_pb2.Output) -> None:
     """Record how far a value may be off, once where all rows agree."""
     output.comparison = tolerance.comparison
     if tolerance.comparison != Comparison.COMPARISON_UNSPECIFIED and tolerance.per_row is not None:

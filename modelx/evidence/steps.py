@@ -8,6 +8,7 @@ import numpy as np
 
 from modelx.conversion import family_of, place_of
 from modelx.errors import EvidenceError
+from modelx.estimators.base import Error
 from modelx.estimators.pipeline import is_word, walk
 from modelx.evidence import comparing, recording, table
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 
-def attach(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: NDArray[np.float64]) -> None:
+def attach(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: Error = None) -> None:
     """Record what each step but the last makes of the rows that reach it, at all levels."""
     if model.WhichOneof("model") != "pipeline":
         return
@@ -26,7 +27,8 @@ def attach(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], 
         if is_word(fitted):
             continue
         if i < len(steps) - 1:
-            recording.write_outputs(fitted, step, rows, off, step.evidence, only="transform")
+            tolerances = family_of(step).tolerances(step, fitted, rows, off)
+            recording.write(recording.answers(fitted, step, rows, only="transform"), tolerances, step.evidence)
         attach(step, fitted, rows, off)
 
 
