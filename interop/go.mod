@@ -4,6 +4,12 @@ go 1.25.0
 
 require (
 	github.com/klauspost/compress v1.20.3
+	github.com/spf13/cobra v1.10.2
 	gonum.org/v1/gonum v0.17.0
 	google.golang.org/protobuf v1.36.12
+)
+
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
 )

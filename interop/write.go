@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 
+	"github.com/modelx-dev/modelx/interop/internal/atomicfile"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
@@ -40,9 +39,10 @@ func Save(path string, p *modelxpb.ModelProto, opts ...WriteOption) error {
 	if err != nil {
 		return err
 	}
-	return WriteFile(path, func(w io.Writer) error {
-		return Encode(w, p, encoding.Format, append(opts, WithCompression(encoding.Compression))...)
+	err = atomicfile.Write(path, func(w io.Writer) error {
+		return Encode(w, p, encoding.Format, append(slices.Clone(opts), WithCompression(encoding.Compression))...)
 	})
+	return typed(err)
 }
 
 // Encode checks a model as [New] does, its evidence included, and writes it to a stream.
@@ -58,13 +58,15 @@ func Encode(w io.Writer, p *modelxpb.ModelProto, format Format, opts ...WriteOpt
 	if err != nil {
 		return err
 	}
-	if err := compress(w, data, s.compression, s.level); err != nil {
-		if e := (*Error)(nil); errors.As(err, &e) {
-			return err
-		}
-		return &Error{Kind: ErrIO, Err: err}
+	return typed(compress(w, data, s.compression, s.level))
+}
+
+// typed gives the errors of package os and of streams their kind.
+func typed(err error) error {
+	if e := (*Error)(nil); err == nil || errors.As(err, &e) {
+		return err
 	}
-	return nil
+	return &Error{Kind: ErrIO, Err: err}
 }
 
 // Marshal gives the bytes of a message in a format. Equal messages give equal bytes. It does not check the model.
@@ -108,62 +110,4 @@ func DropEvidence(p *modelxpb.ModelProto) {
 	for _, step := range p.GetPipeline().GetSteps() {
 		DropEvidence(step)
 	}
-}
-
-// WriteFile writes a file through a temporary one in the same folder, which takes its place when write and everything
-// else has succeeded. Errors of the file system have kind [ErrIO]; those of write are returned as they are.
-func WriteFile(path string, write func(w io.Writer) error) error {
-	target := path
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		target = resolved // A link stays, and what it points to is replaced.
-	}
-	mode, exists := fs.FileMode(0), false
-	if info, err := os.Stat(target); err == nil {
-		if !info.Mode().IsRegular() {
-			return &Error{Kind: ErrIO, Path: path, Found: "something that is no regular file", Want: "a path for a file"}
-		}
-		mode, exists = info.Mode().Perm(), true
-	}
-	file, err := createBeside(target)
-	if err != nil {
-		return &Error{Kind: ErrIO, Err: err}
-	}
-	err = write(file)
-	if err == nil {
-		err = finish(file, target, mode, exists)
-	} else {
-		_ = file.Close() // The error of writing says why.
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-		return err
-	}
-	return nil
-}
-
-// createBeside creates a file with a name of its own and, unlike os.CreateTemp, with a new file's usual permissions.
-func createBeside(target string) (*os.File, error) {
-	folder, name := filepath.Split(target)
-	for i := 0; ; i++ {
-		temporary := filepath.Join(folder, fmt.Sprintf(".%s.%d-%d.tmp", name, os.Getpid(), i))
-		file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return file, err
-		}
-	}
-}
-
-// finish brings a file to the disk before it takes its place, so that a crash leaves one of the two whole.
-func finish(file *os.File, target string, mode fs.FileMode, exists bool) error {
-	err := file.Sync()
-	if exists {
-		err = errors.Join(err, file.Chmod(mode))
-	}
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), target)
-	}
-	if err != nil {
-		return &Error{Kind: ErrIO, Err: err}
-	}
-	return nil
 }

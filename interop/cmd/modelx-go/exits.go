@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+)
+
+// The exit codes. They are stable: scripts rely on them.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitBadFile  = 3
+	exitBadInput = 4
+)
+
+const exitHelp = `
+Exit codes:
+  0  done
+  1  a check failed: the model answers something else than was recorded, or verify found a bad file
+  2  the command line is wrong
+  3  a file cannot be read or written, or is no sound model
+  4  the rows do not suit the model
+
+Errors go to standard error; with --json as {"error": {"kind", "message", "path"}} on one line.
+`
+
+// fileError marks an error as one of a model file or of an output; inputError as one of the rows.
+type (
+	fileError  struct{ error }
+	inputError struct{ error }
+)
+
+func (e fileError) Unwrap() error  { return e.error }
+func (e inputError) Unwrap() error { return e.error }
+
+// errFailed ends a command whose output says already what failed.
+var errFailed = errors.New("a check failed")
+
+func exitCode(err error) int {
+	switch {
+	case errors.Is(err, errFailed), errors.Is(err, modelx.ErrEvidenceMismatch):
+		return exitFailed
+	case errors.Is(err, modelx.ErrUnsupportedMethod):
+		return exitUsage
+	case errors.As(err, new(inputError)):
+		return exitBadInput
+	case errors.As(err, new(fileError)):
+		return exitBadFile
+	default:
+		return exitUsage // All others come from the flags and arguments.
+	}
+}
+
+// description is an error for scripts.
+type description struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	Path    string `json:"path"`
+}
+
+func describe(err error) description {
+	d := description{Kind: "usage", Message: err.Error()}
+	if typed := (*modelx.Error)(nil); errors.As(err, &typed) {
+		d = description{Kind: string(typed.Kind), Message: strings.TrimPrefix(typed.Error(), "modelx: "), Path: typed.Path}
+	} else if exitCode(err) != exitUsage {
+		d.Kind = string(modelx.ErrIO)
+	}
+	return d
+}
+
+// fail prints an error, and gives its exit code.
+func fail(stderr io.Writer, cmd *cobra.Command, args []string, err error) int {
+	code := exitCode(err)
+	if errors.Is(err, errFailed) {
+		return code
+	}
+	d := describe(err)
+	// The flags may be what is wrong, so the arguments are asked.
+	if slices.Contains(args, "--json") {
+		_ = json.NewEncoder(stderr).Encode(map[string]description{"error": d}) // Nobody is left to be told.
+		return code
+	}
+	text := printable(d.Message)
+	if d.Kind == "usage" {
+		text = fmt.Sprintf("usage: %s\n  try: %s --help", text, cmd.CommandPath())
+	}
+	_, _ = fmt.Fprintf(stderr, "modelx-go: %s\n", text)
+	return code
+}
+
+// printable shows what a file says on a terminal: control characters, which could command it, as escapes.
+func printable(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			out.WriteRune(r)
+		} else {
+			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return out.String()
+}
