@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from modelx.errors import UnknownFormatError
-from modelx.formats import compression, protobuf
+from modelx.formats import compression, json, protobuf
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 # Asked in this order; protobuf takes nearly anything.
-FORMATS: tuple[ModuleType, ...] = (protobuf,)
+FORMATS: tuple[ModuleType, ...] = (json, protobuf)
 BY_NAME = {module.NAME: module for module in FORMATS}
 _BY_SUFFIX = {module.SUFFIX: module.NAME for module in FORMATS}
 
@@ -43,7 +43,8 @@ def by_suffix(path: str | os.PathLike[str]) -> Encoding:
         return Encoding(_BY_SUFFIX[suffixes[-1]], compressed)
     known = ", ".join(_BY_SUFFIX)
     raise UnknownFormatError(
-        f"{os.fspath(path)!r} has no suffix that names a format; expected one of {known}, with .gz or .zst after it or not"
+        f"{os.fspath(path)!r} has no suffix that names a format; "
+        f"expected one of {known}, with .gz or .zst after it or not"
     )
 
 

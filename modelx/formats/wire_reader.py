@@ -1,0 +1,56 @@
+"""Protobuf's wire format, field by field, for messages whose schema is not ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelx.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIXED = {1: 8, 5: 4}
+
+
+def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Give the number and the value of each field of a serialised message: an int of a varint, or else the bytes.
+
+    Groups, which no message of proto3 has, count as damage.
+
+    Raises
+    ------
+    MalformedError
+    """
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position)
+        number, wire_type = tag >> 3, tag & 7
+        if wire_type == 0:
+            value, position = _varint(data, position)
+            yield number, value
+            continue
+        if wire_type == 2:
+            size, position = _varint(data, position)
+        elif wire_type in _FIXED:
+            size = _FIXED[wire_type]
+        else:
+            raise MalformedError(f"a field of wire type {wire_type}; expected 0, 1, 2 or 5: write the file again")
+        if number == 0 or size > len(data) - position:
+            raise MalformedError(
+                f"field {number} has {size} bytes, with {len(data) - position} left; the file is truncated or damaged"
+            )
+        yield number, data[position : position + size]
+        position += size
+
+
+def _varint(data: memoryview, position: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if position >= len(data):
+            break
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80 and value < 1 << 64:
+            return value, position
+    raise MalformedError("a varint has no end; the file is truncated or damaged")
