@@ -3,18 +3,29 @@
 >>> import modelx
 >>> modelx.dump(estimator, "model.pb")        # doctest: +SKIP
 >>> estimator = modelx.load("model.pb")       # doctest: +SKIP
+
+scikit-learn takes a second to import. It is imported with the first function that is used, so that `import modelx` and
+`modelx --help` are quick.
 """
 
-from modelx.api import dump, dumps, from_proto, load, loads, read, to_proto, verify
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from modelx.errors import ModelxError, ModelxWarning
-from modelx.limits import Limits
-from modelx.model import Model
+
+if TYPE_CHECKING:
+    from modelx.api import dump, dumps, from_proto, load, loads, read, to_proto, verify
+    from modelx.differences import Difference, diff
+    from modelx.limits import Limits
+    from modelx.model import Model
 
 __all__ = [
+    "Difference",
     "Limits",
     "Model",
     "ModelxError",
     "ModelxWarning",
+    "diff",
     "dump",
     "dumps",
     "from_proto",
@@ -25,3 +36,24 @@ __all__ = [
     "verify",
 ]
 __version__ = "0.1.0"
+
+_MODULES = {
+    "modelx.api": ("dump", "dumps", "from_proto", "load", "loads", "read", "to_proto", "verify"),
+    "modelx.differences": ("Difference", "diff"),
+    "modelx.limits": ("Limits",),
+    "modelx.model": ("Model",),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+# Hidden from type checkers, which would take any name from a module that has __getattr__.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module 'modelx' has no attribute {name!r}")
+        value = getattr(import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -150,5 +150,14 @@ def _evidence(proto: model_pb2.ModelProto) -> Evidence:
 
 def evidence_bytes(proto: model_pb2.ModelProto) -> int:
     """Give the bytes that the evidence of a model and of its steps adds."""
-    own = proto.evidence.ByteSize() if proto.HasField("evidence") else 0
-    return own + sum(evidence_bytes(step) for step in proto.pipeline.steps)
+    bare = model_pb2.ModelProto()
+    bare.CopyFrom(proto)
+    without_evidence(bare)
+    return proto.ByteSize() - bare.ByteSize()
+
+
+def without_evidence(proto: model_pb2.ModelProto) -> None:
+    """Take the evidence out of a model and of its steps."""
+    proto.ClearField("evidence")
+    for step in proto.pipeline.steps:
+        without_evidence(step)

@@ -1,0 +1,5 @@
+"""``python -m modelx``."""
+
+from modelx.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""``python -m modelx.cli``."""
+
+from modelx.cli import main
+
+main()

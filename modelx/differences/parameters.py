@@ -1,0 +1,115 @@
+"""Comparing what two models compute with, field by field of their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.conversion import family_of, place_of
+from modelx.differences import numbers
+from modelx.differences.records import Change, ParameterChange
+from modelx.differences.sources import compare_sources
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from modelx.differences.records import Difference
+    from modelx.v1 import model_pb2
+
+
+def compare_models(a: model_pb2.ModelProto, b: model_pb2.ModelProto, path: str, out: Difference) -> None:
+    """Add what differs in the computations and sources of two checked models, and of their steps."""
+    arm_a, arm_b = a.WhichOneof("model"), b.WhichOneof("model")
+    here = f"{path}." if path else ""
+    compare_sources(a.source, b.source, f"{here}source", out)
+    if arm_a != arm_b:
+        out.computation.append(Change(f"{here}family", "changed", arm_a, arm_b))
+        return
+    place = place_of(a, path)
+    if arm_a == "pipeline":
+        _compare_steps(a, b, place, out)
+        return
+    _compare_fields(getattr(a, arm_a), getattr(b, arm_b), place, _Labels(a), out, inner=bool(path))
+
+
+def _compare_steps(a: model_pb2.ModelProto, b: model_pb2.ModelProto, place: str, out: Difference) -> None:
+    """Compare steps of one name, wherever they stand."""
+    names_a = [step.name for step in a.pipeline.steps]
+    names_b = [step.name for step in b.pipeline.steps]
+    if names_a != names_b:
+        out.computation.append(Change(f"{place}.steps", "changed", names_a, names_b))
+    later = {step.name: step for step in b.pipeline.steps}
+    for i, step in enumerate(a.pipeline.steps):
+        if step.name in later:
+            compare_models(step, later[step.name], f"{place}.steps[{i}]", out)
+
+
+class _Labels:
+    """What the index of a number stands for."""
+
+    def __init__(self, model: model_pb2.ModelProto) -> None:
+        family = family_of(model)
+        self.width = family.n_features(model)
+        names = list(model.signature.feature_names)
+        self.names = names if len(names) == self.width else []
+        self.classes = family.class_list(model) or []
+
+    def shape(self, n: int) -> tuple[int, ...]:
+        """Give n values the shape (outputs, n_features), where they are a multiple of the width."""
+        return (n // self.width, self.width) if n > self.width > 1 and n % self.width == 0 else (n,)
+
+    def label(self, index: list[int], shape: tuple[int, ...]) -> str:
+        """Name the feature, and the class, that a number belongs to."""
+        parts = []
+        if (len(shape) == 2 and shape[0] == len(self.classes)) or (
+            len(shape) == 1 and shape[0] == len(self.classes) != self.width
+        ):
+            parts.append(f"class {self.classes[index[0]]!r}")
+        if shape[-1] == self.width and self.names:
+            parts.append(f"feature {self.names[index[-1]]!r}")
+        return ", ".join(parts)
+
+
+def _compare_fields(a: Message, b: Message, path: str, labels: _Labels, out: Difference, *, inner: bool) -> None:
+    for field in a.DESCRIPTOR.fields:
+        place = f"{path}.{field.name}"
+        # The outermost width and the classes belong to the schema, which is compared as such.
+        if field.name == "classes" or (field.name == "n_features" and not inner):
+            continue
+        before, after = getattr(a, field.name), getattr(b, field.name)
+        if field.is_repeated:
+            found = _compare_arrays(np.asarray(before), np.asarray(after), place, labels)
+        elif field.message_type is not None:
+            if a.HasField(field.name) and b.HasField(field.name):
+                _compare_fields(before, after, place, labels, out, inner=True)
+                continue
+            found = _compare_presence(a.HasField(field.name), b.HasField(field.name), place)
+        elif field.enum_type is not None:
+            words = field.enum_type.values_by_number
+            message = f"{words[before].name} became {words[after].name}"
+            found = None if before == after else ParameterChange(place, 1, 1, message=message)
+        else:
+            found = _compare_arrays(np.asarray([before]), np.asarray([after]), place, labels)
+        if found is not None:
+            out.parameters.append(found)
+
+
+def _compare_presence(before: bool, after: bool, path: str) -> ParameterChange | None:
+    if before == after:
+        return None
+    return ParameterChange(path, 1, 1, message="was added" if after else "was removed")
+
+
+def _compare_arrays(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], path: str, labels: _Labels) -> Any:
+    if len(a) != len(b):
+        n = max(len(a), len(b))
+        return ParameterChange(path, n, n, message=f"{len(a)} values became {len(b)}")
+    shape = labels.shape(len(a))
+    before = a.astype(np.float64).reshape(shape)
+    after = b.astype(np.float64).reshape(shape)
+    n_changed = int(numbers.changed(before, after).sum())
+    if not n_changed:
+        return None
+    absolute, relative = numbers.largest(before, after, lambda index: labels.label(index, shape))
+    return ParameterChange(path, len(a), n_changed, absolute, relative)

@@ -1,0 +1,47 @@
+"""Values of a model file as plain data that JSON has, for people and for other programs to read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelx.v1 import source_pb2
+
+
+def plain(value: Any) -> Any:
+    """Replace what JSON lacks: NaN and infinities become the words that protobuf's mapping has for them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def value_of(value: source_pb2.Value) -> Any:
+    """Give a hyper-parameter or an attribute; arrays by their type and shape, estimators by class and parameters."""
+    kind = value.WhichOneof("kind")
+    if kind in (None, "none"):
+        return None
+    if kind in ("bool_value", "int_value", "double_value", "string_value"):
+        return plain(getattr(value, kind))
+    if kind == "array":
+        return {"array": {"dtype": value.array.dtype, "shape": list(value.array.shape)}}
+    if kind == "numpy_scalar":
+        numbers = numbers_of(value.numpy_scalar)
+        return plain(numbers[0]) if len(numbers) == 1 else None
+    if kind in ("list", "tuple"):
+        return [value_of(item) for item in getattr(value, kind).items]
+    if kind == "dict":
+        return {"dict": [[value_of(entry.key), value_of(entry.value)] for entry in value.dict.entries]}
+    if kind == "estimator":
+        spec = value.estimator
+        return {"estimator": spec.class_name, "params": {k: value_of(v) for k, v in sorted(spec.params.items())}}
+    return {"omitted": value.omitted}
+
+
+def numbers_of(array: source_pb2.NdArray) -> list[Any]:
+    """Give an array's values, whatever their type, in C order."""
+    return [*array.doubles, *array.floats, *array.ints, *array.strings, *array.bools]
