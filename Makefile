@@ -58,3 +58,90 @@ generate: build/generate/.ready $(TOOLS)/protoc-gen-go-$(PROTOC_GEN_GO) ## Regen
 	build/generate/bin/python -m grpc_tools.protoc -I proto --python_out=. --pyi_out=. \
 	  --plugin=protoc-gen-go=$(TOOLS)/protoc-gen-go --go_out=interop \
 	  --go_opt=module=github.com/modelx-dev/modelx/interop $(PROTOS)
+
+.PHONY: demo
+demo: setup build ## Train on real data, export, predict every row in Go, compare: the main job
+	$(PY) examples/demo.py --modelx-go bin/modelx-go
+
+.PHONY: test
+test: lint drift test-python test-go interop-test test-oldest fuzz-short ## Everything that CI runs
+
+.PHONY: test-python
+test-python: setup ## The Python tests, without the ones that need Go
+	$(PY) -m pytest tests -n 2 -m "not interop"
+
+.PHONY: test-go
+test-go: ## The Go tests, with the race detector
+	cd interop && $(GO) test -race ./...
+
+.PHONY: interop-test
+interop-test: setup build ## The cross-language part alone: vectors in both languages, both directions
+	$(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
+	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
+
+OLDEST := .venv-oldest
+$(OLDEST)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(OLDEST)/bin/python -m pip install --quiet --editable '.' 'scikit-learn==1.5.0' 'numpy==1.26.4' 'protobuf==6.33.5' --group test
+	@touch $@
+
+.PHONY: test-oldest
+test-oldest: $(OLDEST)/.ready ## The core tests under the oldest supported scikit-learn, numpy and protobuf
+	$(OLDEST)/bin/python -m pytest tests/estimators tests/evidence tests/compat tests/test_api.py -n 2 -m "not interop"
+
+FUZZTIME ?= 5s
+FUZZ_TARGETS = $$(cd interop && grep -rhoE '^func (Fuzz[A-Za-z]+)' --include='*_test.go' . | cut -d' ' -f2)
+
+.PHONY: fuzz-short
+fuzz-short: setup ## Each fuzz target of both languages for some seconds
+	@$(MAKE) fuzz FUZZTIME=5s FUZZSECONDS=5
+
+FUZZSECONDS ?= 300
+.PHONY: fuzz
+fuzz: setup ## Each fuzz target for long: make fuzz FUZZTIME=10m FUZZSECONDS=600
+	@cd interop && for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+	  for target in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$dir/*_test.go | cut -d' ' -f2); do \
+	    echo "$$dir $$target $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+	  done; done
+	$(PY) -m pytest tests/fuzz -n 2 --fuzz-seconds $(FUZZSECONDS)
+
+.PHONY: lint
+lint: setup $(TOOLS)/staticcheck-$(STATICCHECK) ## ruff, mypy --strict, buf lint, gofmt, go vet, staticcheck
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/buf lint
+	$(VENV)/bin/buf format --diff --exit-code
+	@test -z "$$(gofmt -l interop benchmarks tests)" || { gofmt -d interop benchmarks tests; exit 1; }
+	cd interop && $(GO) vet ./... && ../$(TOOLS)/staticcheck ./...
+
+# buf breaking compares with the newest release's tag; before the first one there is nothing to compare with.
+RELEASE := $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)
+.PHONY: breaking
+breaking: setup ## Check that the schema still reads the files of the newest release
+	$(if $(RELEASE),$(VENV)/bin/buf breaking --against '.git#tag=$(RELEASE)',@echo "no release yet: nothing to compare with")
+
+.PHONY: drift
+drift: ## Check that the generated code is what proto/ generates
+	@before=$$(cat modelx/v1/*_pb2* interop/modelxpb/*.pb.go | sha256sum); $(MAKE) generate >/dev/null; \
+	after=$$(cat modelx/v1/*_pb2* interop/modelxpb/*.pb.go | sha256sum); \
+	test "$$before" = "$$after" || { echo "the generated code has drifted from proto/: commit what 'make generate' wrote"; exit 1; }
+	@echo "generated code: no drift"
+
+.PHONY: conformance
+conformance: setup ## Rewrite the conformance vectors from their cases
+	$(PY) tests/conformance/generate.py
+
+build/gobench: $(wildcard benchmarks/go/*) $(wildcard interop/*.go)
+	@mkdir -p build
+	cd benchmarks/go && CGO_ENABLED=1 $(GO) build -o ../../build/gobench .
+
+.PHONY: bench
+bench: setup build build/gobench ## Speed against scikit-learn, onnxruntime and joblib, side by side, with ratios
+	$(PY) benchmarks/predict.py --gobench build/gobench
+	$(PY) benchmarks/files.py
+
+.PHONY: clean
+clean: ## Remove what make has built, the environments too
+	rm -rf $(VENV) $(OLDEST) bin build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
