@@ -208,7 +208,7 @@ func TestBlocksGiveTheBitsOfSingleRows(t *testing.T) {
 		c := caseNamed(t, name)
 		m := c.model(t)
 		var x []float64
-		for len(x) < 3*contextValues {
+		for len(x) < 3*1<<16 {
 			x = append(x, c.X...)
 		}
 		rows := len(x) / m.NumFeatures()

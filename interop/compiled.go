@@ -14,9 +14,8 @@ import (
 const (
 	// cachedValues is about how many float64 values between two steps are worked on at a time: 64 KiB stay in cache.
 	cachedValues = 8192
-	// contextValues is about how many values of a batch are worked on between two looks at the context: a fraction of a
-	// millisecond's work.
-	contextValues = 1 << 16
+	// contextWork is about how many products are computed between two looks at the context: half a millisecond's work.
+	contextWork = 1 << 20
 )
 
 // compiled is the Model that this package makes.
@@ -24,6 +23,12 @@ type compiled struct {
 	root *node
 	// block is how many rows are computed between looks at the context.
 	block int
+}
+
+// blockRows returns how many rows make contextWork. Each parameter takes part in about one product for each row.
+func blockRows(root *node) int {
+	parameters := (proto.Size(root.proto) - proto.Size(root.proto.GetEvidence())) / 8
+	return max(1, contextWork/max(1, parameters, root.width()))
 }
 
 // newModel checks p, which it keeps, and replays the evidence.
@@ -35,7 +40,7 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 	if err := checkEvidence(root); err != nil {
 		return nil, err
 	}
-	m := &compiled{root: root, block: max(1, contextValues/root.width())}
+	m := &compiled{root: root, block: blockRows(root)}
 	if s.replay {
 		if err := m.Verify(ctx); err != nil {
 			return nil, err
@@ -110,13 +115,18 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 	if int64(len(dst)) != int64(rows)*int64(out.values()) {
 		return c.wrongBuffer(len(dst), rows, out.values())
 	}
-	for first := 0; first < rows; first += c.block {
+	return c.root.runBlocks(ctx, *out, dst, x, rows, c.block)
+}
+
+// runBlocks is run for a whole batch, with a look at the context before each block of rows.
+func (n *node) runBlocks(ctx context.Context, out output, dst, x []float64, rows, block int) error {
+	columns, width := out.values(), n.width()
+	for first := 0; first < rows; first += block {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		end := min(first+c.block, rows)
-		err := c.root.run(out.op, dst[first*out.values():end*out.values()], x[first*c.root.width():end*c.root.width()], first)
-		if err != nil {
+		end := min(first+block, rows)
+		if err := n.run(out.op, dst[first*columns:end*columns], x[first*width:end*width], first); err != nil {
 			return err
 		}
 	}

@@ -23,21 +23,21 @@ func checkEvidence(n *node) error {
 	return checkStepEvidence(n, rows)
 }
 
-// checkStepEvidence checks that each step but the last has no evidence, or its transform for the pipeline's rows.
+// checkStepEvidence checks that each step, at all levels, has no evidence, or its transform for the pipeline's rows.
 func checkStepEvidence(n *node, rows int) error {
 	for i, step := range n.steps {
 		e := step.proto.GetEvidence()
 		place := fmt.Sprintf("%s.steps[%d].evidence", n.path, i)
-		if e != nil {
-			if r := e.GetRows(); r.GetNRows() != 0 || len(r.GetValues()) != 0 || len(r.GetEighths()) != 0 {
-				return &Error{
-					Kind: ErrEvidence, Path: place + ".rows", Found: fmt.Sprintf("%d rows of a step's own", r.GetNRows()),
-					Want: "none: a step is given what the step before it gave", Hint: "clear the evidence of the steps",
-				}
+		if e.GetRows() != nil {
+			return &Error{
+				Kind: ErrEvidence, Path: place + ".rows", Found: fmt.Sprintf("%d rows of a step's own", e.GetRows().GetNRows()),
+				Want: "none: a step is given what the step before it gave", Hint: "clear the evidence of the steps",
 			}
+		}
+		if len(e.GetOutputs()) > 0 {
 			var want []output
-			if i < len(n.steps)-1 {
-				want = []output{*step.find(opTransform)}
+			if out := step.find(opTransform); out != nil {
+				want = []output{*out}
 			}
 			if err := checkRecorded(e.GetOutputs(), want, rows, place+".outputs"); err != nil {
 				return err

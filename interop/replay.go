@@ -18,34 +18,49 @@ func (c *compiled) Verify(ctx context.Context) error {
 	if e == nil {
 		return nil
 	}
+	r := replayer{ctx: ctx, block: c.block}
 	x := rowValues(e.GetRows())
 	for i, recorded := range e.GetOutputs() {
+		out := c.root.outs[i]
+		given := x
+		if out.op == opInverseTransform {
+			given = recordedTransform(e.GetOutputs(), x)
+		}
+		found, cause := r.replay(c.root, out, recorded, given)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		given := x
-		if c.root.outs[i].op == opInverseTransform {
-			given = recordedTransform(e.GetOutputs(), x)
-		}
-		found, cause := replay(c.root, c.root.outs[i], recorded, given)
 		if found == "" && cause == nil {
 			continue
+		}
+		if cause != nil {
+			found = "an error"
+		}
+		path := r.diverging(c.root, out.op, x)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		producer := e.GetProducer()
 		if producer == "" {
 			producer = "an unknown library"
 		}
-		if cause != nil {
-			found = "an error"
-		}
 		return &Error{
-			Kind: ErrEvidenceMismatch, Path: diverging(c.root, c.root.outs[i].op, x), Found: fmt.Sprintf("%s: %s", recorded.GetMethod(), found),
+			Kind: ErrEvidenceMismatch, Path: path, Found: fmt.Sprintf("%s: %s", recorded.GetMethod(), found),
 			Want: "what " + producer + " recorded",
 			Hint: "the file was changed after it was written, or this runtime computes something else: do not use it",
 			Err:  cause,
 		}
 	}
 	return nil
+}
+
+// mostRecomputed is how many values between two steps are computed, 128 MiB, to find the step that diverges.
+const mostRecomputed = 1 << 24
+
+// replayer computes recorded outputs again, until its context ends.
+type replayer struct {
+	ctx   context.Context
+	block int
 }
 
 // recordedTransform returns the recorded output of transform, the input of inverse_transform.
@@ -59,35 +74,46 @@ func recordedTransform(outputs []*modelxpb.Output, x []float64) []float64 {
 }
 
 // diverging names the first step of a pipeline that does not give what was recorded; for other models, the model.
-func diverging(n *node, o op, x []float64) string {
+func (r replayer) diverging(n *node, o op, x []float64) string {
 	for i, step := range n.steps {
 		if i == len(n.steps)-1 {
 			if o == opInverseTransform && len(n.steps) > 1 {
 				return n.path // Every transform agrees, and nothing tells the steps of the way back apart.
 			}
-			return diverging(step, o, x)
+			return r.diverging(step, o, x)
 		}
-		recorded := step.proto.GetEvidence().GetOutputs()
-		if len(recorded) == 0 {
+		out := *step.find(opTransform)
+		if recorded := step.proto.GetEvidence().GetOutputs(); len(recorded) > 0 {
+			if found, err := r.replay(step, out, recorded[0], x); found != "" || err != nil {
+				return r.diverging(step, opTransform, x)
+			}
+			x = recorded[0].GetDoubles()
+			continue
+		}
+		// Another writer may leave out the evidence of steps: what this one gives goes on, unless that is far more than
+		// what the file holds.
+		rows := len(x) / step.width()
+		if int64(rows)*int64(out.values()) > mostRecomputed {
 			return n.path
 		}
-		if found, err := replay(step, *step.find(opTransform), recorded[0], x); found != "" || err != nil {
-			return diverging(step, opTransform, x)
+		given := make([]float64, rows*out.values())
+		if err := step.runBlocks(r.ctx, out, given, x, rows, r.block); err != nil {
+			return r.diverging(step, opTransform, x)
 		}
-		x = recorded[0].GetDoubles()
+		x = given
 	}
 	return n.path
 }
 
 // replay computes a recorded output again, and describes the first value that is off by more than its tolerance.
-func replay(n *node, out output, recorded *modelxpb.Output, x []float64) (string, error) {
+func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []float64) (string, error) {
 	ix, ok := n.predictor.(indexer)
 	if out.op == opPredict && n.classes != nil && ok && ix.indexes() {
-		return replayLabels(n, ix, recorded, x)
+		return r.replayLabels(n, ix, recorded, x)
 	}
 	rows := len(x) / n.width()
 	got := make([]float64, rows*out.values())
-	if err := n.run(out.op, got, x, 0); err != nil {
+	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block); err != nil {
 		return "", err
 	}
 	for i, v := range got {
@@ -106,10 +132,17 @@ func replay(n *node, out output, recorded *modelxpb.Output, x []float64) (string
 }
 
 // replayLabels is replay for the labels of a classifier, in their own type.
-func replayLabels(n *node, ix indexer, recorded *modelxpb.Output, x []float64) (string, error) {
-	got := make([]int, len(x)/n.width())
-	if err := ix.index(got, x, 0); err != nil {
-		return "", err
+func (r replayer) replayLabels(n *node, ix indexer, recorded *modelxpb.Output, x []float64) (string, error) {
+	width := n.width()
+	got := make([]int, len(x)/width)
+	for first := 0; first < len(got); first += r.block {
+		if err := r.ctx.Err(); err != nil {
+			return "", err
+		}
+		end := min(first+r.block, len(got))
+		if err := ix.index(got[first:end], x[first*width:end*width], first); err != nil {
+			return "", err
+		}
 	}
 	for row, k := range got {
 		var same bool
