@@ -31,7 +31,7 @@ func (f *File) GobEncode() ([]byte, error) {
 			Kind: ErrUnknownFamily, Found: "a File without a model", Want: "one that NewFile made of a ModelProto",
 		}
 	}
-	data, err := marshalProtobuf(f.proto)
+	data, err := Marshal(f.proto, FormatProtobuf)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,9 @@ func marshalJSON(p *modelxpb.ModelProto) ([]byte, error) {
 		return nil, err
 	}
 	out.WriteByte('\n')
-	return out.Bytes(), nil
+	// What would not be read is not written: JSON nests deeper than the message does.
+	_, err = scanObject(out.Bytes(), DefaultLimits().MaxJSONDepth)
+	return out.Bytes(), err
 }
 
 func specOf(p *modelxpb.ModelProto, arm protoreflect.FieldDescriptor) ([]member, error) {

@@ -23,12 +23,13 @@ func marshalProtobuf(p *modelxpb.ModelProto) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{Kind: ErrMalformed, Found: "a message that cannot be written", Want: "strings in UTF-8", Err: err}
 	}
-	return data, nil
+	// What would not be read is not written.
+	s := newWireScan(DefaultLimits())
+	return data, s.message(data, modelDescriptor, 1)
 }
 
 func unmarshalProtobuf(data []byte, limits Limits) (*modelxpb.ModelProto, error) {
-	// A model is two messages, itself and the pipeline in it; the rest is room for what hangs on the last.
-	s := wireScan{depth: max(maxMessageDepth, 2*limits.MaxDepth+maxMessageDepth/2), items: maxItems}
+	s := newWireScan(limits)
 	if err := s.message(data, modelDescriptor, 1); err != nil {
 		return nil, err
 	}
@@ -43,6 +44,11 @@ func unmarshalProtobuf(data []byte, limits Limits) (*modelxpb.ModelProto, error)
 type wireScan struct {
 	depth int
 	items int
+}
+
+func newWireScan(limits Limits) *wireScan {
+	// A model is two messages, itself and the pipeline in it; the rest is room for what hangs on the last.
+	return &wireScan{depth: max(maxMessageDepth, 2*limits.MaxDepth+maxMessageDepth/2), items: maxItems}
 }
 
 func (s *wireScan) message(data []byte, md protoreflect.MessageDescriptor, depth int) error {

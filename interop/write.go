@@ -47,6 +47,9 @@ func Save(path string, p *modelxpb.ModelProto, opts ...WriteOption) error {
 
 // Encode checks a model as [New] does, its evidence included, and writes it to a stream.
 func Encode(w io.Writer, p *modelxpb.ModelProto, format Format, opts ...WriteOption) error {
+	if err := writable(format); err != nil {
+		return err
+	}
 	if _, err := New(p); err != nil {
 		return err
 	}
@@ -69,36 +72,51 @@ func typed(err error) error {
 	return &Error{Kind: ErrIO, Err: err}
 }
 
-// Marshal gives the bytes of a message in a format. Equal messages give equal bytes. It does not check the model.
+// Marshal gives the bytes of a message in a format. Equal messages give equal bytes. It does not check the model, as
+// [Encode] does.
 //
 // ONNX is of kind [ErrUnknownFormat]: its graph is built by the Python package alone.
 func Marshal(p *modelxpb.ModelProto, format Format) ([]byte, error) {
+	if err := writable(format); err != nil {
+		return nil, err
+	}
 	if p == nil {
 		return nil, &Error{
 			Kind: ErrUnknownFamily, Found: "a nil ModelProto", Want: "a message with one arm of the oneof `model` set",
 		}
 	}
+	p, err := cloneMessage(p) // It finds messages that protobuf's own code panics at, or never ends with.
+	if err != nil {
+		return nil, err
+	}
 	switch format {
-	case FormatProtobuf:
-		return marshalProtobuf(p)
 	case FormatJSON:
 		return marshalJSON(p)
 	case FormatGOB:
 		return marshalGOB(p)
+	default:
+		return marshalProtobuf(p)
+	}
+}
+
+func writable(format Format) error {
+	switch format {
+	case FormatProtobuf, FormatJSON, FormatGOB:
+		return nil
 	case FormatONNX:
-		return nil, &Error{
+		return &Error{
 			Kind: ErrUnknownFormat, Found: "ONNX to be written by Go", Want: "protobuf, json or gob",
 			Hint: "save the model as .pb, and run `modelx convert model.pb model.onnx`, of the Python package",
 		}
 	default:
-		return nil, unknownFormat(fmt.Sprintf("the format %q", string(format)), "protobuf, json or gob")
+		return unknownFormat(fmt.Sprintf("the format %q", string(format)), "protobuf, json or gob")
 	}
 }
 
 // DropEvidence removes the recorded answers from a model and from all models in it.
 //
-// Evidence is what the fitted estimator answered, in the library that trained it. A parameter edited in Go contradicts it,
-// and [New] and [Save] then refuse the model, which is what evidence is for. Go cannot record new evidence: its own
+// Evidence is what the fitted estimator answered, in the library that trained it. A parameter edited in Go contradicts
+// it, and [New] and [Save] then refuse the model, which is what evidence is for. Go cannot record new evidence: its own
 // answers would prove nothing about the training library. So whoever edits a model on purpose drops the evidence, and
 // knows that nothing vouches for the result. Where the estimator can be refitted or edited in Python, export it again
 // instead.

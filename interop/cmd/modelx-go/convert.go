@@ -39,8 +39,8 @@ ONNX is read; the Python package writes it: modelx convert model.pb model.onnx.`
 	flags.SortFlags = false
 	flags.StringVar(&format, "format", "", "format of OUT when it is -: protobuf, json or gob")
 	flags.IntVar(&level, "level", 0, "of the compression: 0 to 9 for .gz, 1 to 22 for .zst")
-	flags.BoolVar(&dropEvidence, "drop-evidence", false, "leave out the recorded answers, and do not compare with them: for a model\n"+
-		"that was edited on purpose, or whose rows are private")
+	flags.BoolVar(&dropEvidence, "drop-evidence", false, "leave out the recorded answers, and do not compare with them:\n"+
+		"for a model that was edited on purpose, or whose rows are private")
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func convert(cmd *cobra.Command, from, to, format string, dropEvidence bool, opt
 		format = string(encoding.Format)
 	}
 	if modelx.Format(format) == modelx.FormatONNX {
-		_, err := modelx.Marshal(nil, modelx.FormatONNX)
+		_, err := modelx.Marshal(nil, modelx.FormatONNX) // Its error says what to do.
 		return err
 	}
 	data, err := readAll(cmd, from)

@@ -44,7 +44,9 @@ func newRowReader(in io.Reader, width int, names []string, header bool) (*rowRea
 	}
 	err := r.readRecord()
 	if errors.Is(err, io.EOF) {
-		return nil, &modelx.Error{Kind: modelx.ErrMissingColumn, Found: "an empty file", Want: "a header with the names of the columns"}
+		return nil, &modelx.Error{
+			Kind: modelx.ErrMissingColumn, Found: "an empty file", Want: "a header with the names of the columns",
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -47,16 +47,16 @@ of its block is written to standard output, and nothing at all to --output.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVarP(&f.model, "model", "m", "", "model `FILE`")
-	flags.StringVar(&f.method, "method", "predict", "`NAME`: predict, predict_proba, predict_log_proba, decision_function, transform,\n"+
-		"inverse_transform or score_samples: what the model has")
-	flags.StringVarP(&f.input, "input", "i", "-", "CSV `FILE`, - for standard input")
-	flags.StringVarP(&f.output, "output", "o", "-", "`FILE` to write, - for standard output")
+	flags.StringVarP(&f.model, "model", "m", "", "read the model from `FILE`")
+	flags.StringVar(&f.method, "method", "predict", "compute `NAME`: predict, predict_proba, predict_log_proba, decision_function,\n"+
+		"transform, inverse_transform or score_samples, as the model has")
+	flags.StringVarP(&f.input, "input", "i", "-", "read rows of CSV from `FILE`, - for standard input")
+	flags.StringVarP(&f.output, "output", "o", "-", "write to `FILE`, - for standard output")
 	flags.BoolVar(&f.header, "header", false, "the first line has the names of the columns")
-	flags.StringVar(&f.format, "format", "csv", "`NAME`: csv, or jsonl: one JSON array (or value) for each row")
+	flags.StringVar(&f.format, "format", "csv", "write `FORMAT`: csv, or jsonl, one JSON array (or value) for each row")
 	flags.BoolVar(&f.time, "time", false, "tell the time that the model alone took, as JSON on standard error")
-	flags.IntVar(&f.repeat, "repeat", 1, "with --time: compute every block this often, and tell the fastest")
-	flags.IntVar(&f.block, "block", 0, "rows computed at a time; by default as many as fit the cache")
+	flags.IntVar(&f.repeat, "repeat", 1, "with --time: compute every block `TIMES` times, and tell the fastest")
+	flags.IntVar(&f.block, "block", 0, "compute `ROWS` at a time; by default as many as suit the cache")
 	_ = cmd.MarkFlagRequired("model") // The flag is there.
 	return cmd
 }

@@ -77,7 +77,8 @@ func verifyFile(path string, required bool) verified {
 		v.Methods = append(v.Methods, o.GetMethod())
 	}
 	if v.OK = v.EvidenceRows > 0 || !required; !v.OK {
-		v.Error = &description{Kind: string(modelx.ErrEvidence), Message: "the model has no evidence: export it with modelx.dump"}
+		message := "the model has no evidence: export it with modelx.dump"
+		v.Error = &description{Kind: string(modelx.ErrEvidence), Message: message}
 	}
 	return v
 }
