@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from modelx.errors import UnknownFormatError
-from modelx.formats import compression, json, protobuf
+from modelx.formats import compression, json, onnx, protobuf
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 # Asked in this order; protobuf takes nearly anything.
-FORMATS: tuple[ModuleType, ...] = (json, protobuf)
+FORMATS: tuple[ModuleType, ...] = (json, onnx, protobuf)
 BY_NAME = {module.NAME: module for module in FORMATS}
 _BY_SUFFIX = {module.SUFFIX: module.NAME for module in FORMATS}
 

@@ -54,3 +54,12 @@ def _varint(data: memoryview, position: int) -> tuple[int, int]:
         if byte < 0x80 and value < 1 << 64:
             return value, position
     raise MalformedError("a varint has no end; the file is truncated or damaged")
+
+
+def varints(data: memoryview) -> list[int]:
+    """Give the values of a packed repeated field of varints."""
+    out, position = [], 0
+    while position < len(data):
+        value, position = _varint(data, position)
+        out.append(value)
+    return out

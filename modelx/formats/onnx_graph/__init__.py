@@ -1,0 +1,68 @@
+"""ONNX graphs of all families, in one table. This package imports onnx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from onnx import TensorProto
+
+from modelx.conversion import family_of, place_of
+from modelx.estimators.base import DataType
+from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
+from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
+from modelx.formats.onnx_graph.graph import INPUT, Graph
+from modelx.formats.onnx_graph.kmeans import KMeansBuilder
+from modelx.formats.onnx_graph.linear_regression import LinearRegressionBuilder
+from modelx.formats.onnx_graph.passthrough import PassthroughBuilder
+from modelx.formats.onnx_graph.pipeline import PipelineBuilder
+from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
+from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
+
+if TYPE_CHECKING:
+    from modelx.formats.onnx_graph.base import Builder
+    from modelx.v1 import model_pb2
+
+BUILDERS: dict[str, Builder] = {
+    "affine_scaler": AffineScalerBuilder(),
+    "bisecting_kmeans": BisectingKMeansBuilder(),
+    "kmeans": KMeansBuilder(),
+    "linear_regression": LinearRegressionBuilder(),
+    "passthrough": PassthroughBuilder(),
+    "sgd_classifier": SGDClassifierBuilder(),
+    "sgd_one_class_svm": SGDOneClassSVMBuilder(),
+}
+BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
+
+_ELEMENT_TYPES = {
+    DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
+    DataType.DATA_TYPE_INT64: TensorProto.INT64,
+    DataType.DATA_TYPE_BOOL: TensorProto.BOOL,
+    DataType.DATA_TYPE_STRING: TensorProto.STRING,
+}
+
+
+def output_names(model: model_pb2.ModelProto) -> dict[str, str]:
+    """Give, for each method that the graph of a checked model has, the name of its output."""
+    family = family_of(model)
+    names = BUILDERS[family.arm].names_of(model)
+    return {spec.method: names[spec.method] for spec in family.outputs(model) if spec.method in names}
+
+
+def build(model: model_pb2.ModelProto) -> tuple[Any, list[str]]:
+    """Build the graph of a checked model; give the ONNX model, and the paths of the fields that it has as initializers.
+
+    Raises
+    ------
+    UnknownFamilyError
+    """
+    family = family_of(model)
+    graph = Graph()
+    values = BUILDERS[family.arm].outputs(graph, model, place_of(model, ""), INPUT)
+    names = output_names(model)
+    specs = {spec.method: spec for spec in family.outputs(model)}
+    finished = graph.finish(
+        family.n_features(model),
+        {name: values[method] for method, name in names.items()},
+        {name: (_ELEMENT_TYPES[specs[method].type], specs[method].n_columns) for method, name in names.items()},
+    )
+    return finished, graph.parameters
