@@ -32,7 +32,7 @@ func expand(data []byte, c Compression, limit int64) ([]byte, error) {
 		r = z
 	} else {
 		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(uint64(limit)))
+			zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, notWhole(c, err)
 		}
