@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a script, not part of a package
-"""Write cases.json: small models of every family, as protobuf JSON, with scikit-learn's own answers.
+"""Write cases.json: small models of every family, as protobuf JSON, with scikit-learn's own answers; and flowers.pb.
 
 Run it with the project's environment: ``python interop/testdata/generate.py``. It builds the messages by hand from the
-fitted attributes, without the ``modelx`` package, so that the Go tests have a second opinion on the schema.
+fitted attributes, without modelx's converters, so that the Go tests have a second opinion on the schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from google.protobuf import json_format
 from sklearn import cluster, datasets, linear_model, pipeline, preprocessing, svm
+
+from modelx.v1 import model_pb2
 
 Case = dict[str, Any]
 rng = np.random.default_rng(7)
@@ -308,8 +311,23 @@ def _cases() -> list[Case]:
     ]
 
 
+def _flowers() -> bytes:
+    """Give the file of the examples in Go's documentation."""
+    classifier = {
+        "coefficients": [1, -2],
+        "intercepts": [0.5],
+        "n_features": 2,
+        "classes": {"strings": ["setosa", "virginica"]},
+        "probability": LOGISTIC,
+    }
+    signature = {"n_features": 2, "feature_names": ["length", "width"]}
+    model = {"name": "flowers", "signature": signature, "sgd_classifier": classifier}
+    return bytes(json_format.ParseDict(model, model_pb2.ModelProto()).SerializeToString(deterministic=True))
+
+
 if __name__ == "__main__":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         written = json.dumps(_cases(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     Path(__file__).with_name("cases.json").write_text(written.replace('{"name"', '\n{"name"') + "\n")
+    Path(__file__).with_name("flowers.pb").write_bytes(_flowers())

@@ -1,0 +1,33 @@
+//go:build !race
+
+// The race detector makes sync.Pool drop values at random, so that pipelines allocate under it.
+
+package modelx
+
+import "testing"
+
+func TestTheHotPathAllocatesNothing(t *testing.T) {
+	for _, c := range sklearnCases(t) {
+		m := c.model(t)
+		width := m.NumFeatures()
+		for _, rows := range []int{1, c.Rows} {
+			x := c.X[:rows*width]
+			for _, method := range m.Methods() {
+				if m.Type(method) == TypeString {
+					continue
+				}
+				dst := make([]float64, rows*m.Columns(method))
+				if n := testing.AllocsPerRun(100, func() { _ = m.Run(method, dst, x) }); n != 0 {
+					t.Errorf("%s: %s of %d rows allocates %v times", c.Name, method, rows, n)
+				}
+			}
+			indices := make([]int, rows)
+			if m.PredictIndex(indices, x) != nil {
+				continue // not a classifier or clusterer
+			}
+			if n := testing.AllocsPerRun(100, func() { _ = m.PredictIndex(indices, x) }); n != 0 {
+				t.Errorf("%s: PredictIndex of %d rows allocates %v times", c.Name, rows, n)
+			}
+		}
+	}
+}
