@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx import conversion, evidence, files, formats
+from modelx import conversion, evidence, files, formats, wire
 from modelx.errors import NotNumericError
 from modelx.formats import Encoding, compression
 from modelx.limits import DEFAULT, Limits
@@ -61,12 +61,13 @@ def to_proto(
     UnsupportedEstimatorError, NotFittedError, WrongWidthError, NotNumericError
     """
     model = model_pb2.ModelProto()
-    conversion.encode(estimator, model)
-    model.name = name if name is not None else type(estimator).__name__
-    model.version = version or ""
-    _write_metadata(model, dict(metadata or {}), metrics or {})
-    conversion.check(model)
-    evidence.attach(estimator, model, None if sample is None else as_rows(sample))
+    with wire.sharing():
+        conversion.encode(estimator, model)
+        model.name = name if name is not None else type(estimator).__name__
+        model.version = version or ""
+        _write_metadata(model, dict(metadata or {}), metrics or {})
+        conversion.check(model)
+        evidence.attach(estimator, model, None if sample is None else as_rows(sample))
     return model
 
 
@@ -192,9 +193,10 @@ def from_proto(model: model_pb2.ModelProto, *, verify: bool = True) -> Any:
     ModelFileError
         The typed error of the first defect.
     """
-    conversion.check(model)
-    evidence.check(model)
-    estimator = conversion.decode(model)
+    with wire.sharing():
+        conversion.check(model)
+        evidence.check(model)
+        estimator = conversion.decode(model)
     if verify:
         evidence.replay(estimator, model)
     return estimator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 # Columns that are looked at together, so that their absolute values stay in the cache.
-_BLOCK = 16384
+_BLOCK = 8192
 
 
 def affine_tolerance(

@@ -52,7 +52,7 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     if not len(made):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
         made = np.zeros((1, width))
-    table.write_rows(made, evidence.rows)
+    table.write_rows(made, evidence.rows, eighths=width > _WIDE and not kept)
     if given is None:
         given = recording.answers(estimator, model, made)
     recording.write(given, family.tolerances(model, estimator, made, None), evidence)
