@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modelx import conversion, evidence, files, formats, wire
-from modelx.errors import NotNumericError
+from modelx.errors import NotNumericError, UnsupportedEstimatorError
 from modelx.formats import Encoding, compression
 from modelx.limits import DEFAULT, Limits
 from modelx.model import Model, describe
@@ -109,7 +109,10 @@ def encode(
     """Give the bytes of a model in a format, compressed or not."""
     module = formats.BY_NAME[encoding.format]
     options = {"allow_drift": allow_drift} if encoding.format == "onnx" else {}
-    data: bytes = module.dumps(model, **options)
+    return _compress(module.dumps(model, **options), encoding, level)
+
+
+def _compress(data: bytes, encoding: Encoding, level: int | None) -> bytes:
     return compression.compress(data, encoding.compression, level) if encoding.compression else data
 
 
@@ -129,6 +132,9 @@ def dump(
 
     The suffix decides: ``.pb``, ``.json`` or ``.onnx``, with ``.gz`` or ``.zst`` after it or not. The file is written
     beside its place and then renamed, so that a failure leaves an old file whole.
+
+    A ``.onnx`` file of an estimator that modelx does not support is made by skl2onnx: a graph that runs, but that no
+    estimator can be loaded from. It is compared with the estimator on `sample`, which is then not stored.
 
     Parameters
     ----------
@@ -182,7 +188,23 @@ def dumps(
 def _dump_bytes(
     estimator: Any, encoding: Encoding, level: int | None, allow_drift: bool, fields: dict[str, Any]
 ) -> bytes:
-    return encode(to_proto(estimator, **fields), encoding, level=level, allow_drift=allow_drift)
+    try:
+        model = to_proto(estimator, **fields)
+    except UnsupportedEstimatorError as error:
+        if encoding.format != "onnx":
+            raise
+        return _compress(_dump_graph(estimator, error, allow_drift, **fields), encoding, level)
+    return encode(model, encoding, level=level, allow_drift=allow_drift)
+
+
+def _dump_graph(
+    estimator: Any, error: UnsupportedEstimatorError, allow_drift: bool, *, sample: ArrayLike | None, **described: Any
+) -> bytes:
+    """Write an estimator that has no family as a graph without a model."""
+    from modelx.formats import onnx_fallback
+
+    rows = None if sample is None else as_rows(sample)
+    return onnx_fallback.dumps(estimator, error, sample=rows, described=described, allow_drift=allow_drift)
 
 
 def from_proto(model: model_pb2.ModelProto, *, verify: bool = True) -> Any:
@@ -251,6 +273,8 @@ def read(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
 def verify(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
     """Check a file, rebuild its estimator and replay its evidence; give the model as data.
 
+    The graph of an ONNX file is run on the evidence as well, where onnxruntime is installed.
+
     Raises
     ------
     ModelFileError
@@ -260,4 +284,14 @@ def verify(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
     data = files.read(path, limits)
     model, encoding = formats.loads(data, limits)
     from_proto(model)
+    if encoding.format == "onnx":
+        _verify_graph(data, encoding, model, limits)
     return describe(model, encoding, len(data), hashlib.sha256(data).hexdigest())
+
+
+def _verify_graph(data: bytes, encoding: Encoding, model: model_pb2.ModelProto, limits: Limits) -> None:
+    from modelx.formats import onnx_check
+
+    if encoding.compression:
+        data = compression.expand(data, encoding.compression, limits)
+    onnx_check.check_graph(data, model)
