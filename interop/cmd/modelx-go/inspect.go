@@ -141,6 +141,12 @@ func newModelView(model modelx.Model, p *modelxpb.ModelProto) (modelView, error)
 	return v, nil
 }
 
+// alwaysMatrix has the methods whose answer has an axis for the columns even when there is one. A file without a signature
+// does not say.
+var alwaysMatrix = map[modelx.Method]bool{
+	modelx.PredictProba: true, modelx.PredictLogProba: true, modelx.Transform: true, modelx.InverseTransform: true,
+}
+
 // outputViews has the columns as numpy has them: 0 for one value for each row without an axis of its own.
 func outputViews(model modelx.Model, p *modelxpb.ModelProto) []outputView {
 	shapes := map[modelx.Method]int{}
@@ -152,7 +158,7 @@ func outputViews(model modelx.Model, p *modelxpb.ModelProto) []outputView {
 		columns := model.Columns(method)
 		if shape, ok := shapes[method]; ok {
 			columns = shape
-		} else if columns == 1 {
+		} else if columns == 1 && !alwaysMatrix[method] {
 			columns = 0
 		}
 		views = append(views, outputView{Method: string(method), Columns: columns, Type: model.Type(method).String()})
