@@ -69,7 +69,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = {name: Path(folder) / name for name in ("m.joblib", "m.pb", "bare.pb")}
         runs: list[tuple[str, Path, Callable[[], Any], Callable[[], Any]]] = [
-            ("joblib", path["m.joblib"], lambda: joblib.dump(estimator, path["m.joblib"]), lambda: joblib.load(path["m.joblib"])),
+            (
+                "joblib",
+                path["m.joblib"],
+                lambda: joblib.dump(estimator, path["m.joblib"]),
+                lambda: joblib.load(path["m.joblib"]),
+            ),
             ("modelx", path["m.pb"], lambda: modelx.dump(estimator, path["m.pb"]), lambda: modelx.load(path["m.pb"])),
             (
                 "modelx without evidence",
@@ -83,7 +88,13 @@ def main() -> int:
             times = median(dump), median(load)
             base = base or sum(times)
             size = file.stat().st_size / 1e6
-            cells = [f"{times[0]:.2f}", f"{times[1]:.2f}", f"{sum(times):.2f}", f"{sum(times) / base:.2f}", f"{size:.2f}"]
+            cells = [
+                f"{times[0]:.2f}",
+                f"{times[1]:.2f}",
+                f"{sum(times):.2f}",
+                f"{sum(times) / base:.2f}",
+                f"{size:.2f}",
+            ]
             table.add_row(name, *cells)
     Console(width=120).print(table)
     return 0

@@ -96,7 +96,15 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit with 1 when a floor is missed")
     options = parser.parse_args()
     table = Table(title=f"Microseconds a row, {WIDTH} features, one thread; in brackets: times modelx in Go")
-    for column in ("model", "rows", "scikit-learn", "onnxruntime, Python", "onnxruntime, Go", "modelx, Go", "difference"):
+    for column in (
+        "model",
+        "rows",
+        "scikit-learn",
+        "onnxruntime, Python",
+        "onnxruntime, Go",
+        "modelx, Go",
+        "difference",
+    ):
         table.add_column(column, justify="left" if column == "model" else "right")
     missed = []
     for name, estimator, method, output in cases():

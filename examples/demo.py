@@ -95,7 +95,7 @@ def run(case: Case, path: Path, command: str) -> Outcome:
     rows = path.with_name("rows.csv")
     np.savetxt(rows, case.rows, delimiter=",", fmt="%.17g")
     arguments = [command, "predict", "--model", str(path), "--method", case.method, "--input", str(rows)]
-    done = subprocess.run([*arguments, "--time", "--repeat", "20"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([*arguments, "--time", "--repeat", "20"], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{case.name}: {done.stderr.strip()}")
     timing = json.loads(done.stderr.strip().splitlines()[-1])
@@ -143,13 +143,14 @@ def main() -> int:
     parser.add_argument("--modelx-go", default="bin/modelx-go", help="the Go command, built by `make build`")
     options = parser.parse_args()
     table = Table(title="Go against scikit-learn, every row of the data", show_lines=False)
-    heads = ("model", "method", "format", "bytes", "rows", "largest difference", "labels off")
-    for head in (*heads, "us/row scikit-learn", "us/row Go", "agrees"):
+    heads = ("model", "method", "format", "bytes", "rows", "largest diff", "label flips")
+    for head in (*heads, "sklearn us/row", "Go us/row", "agrees"):
         table.add_column(head, justify="left" if head in ("model", "method", "format") else "right")
     total = 0
-    console = Console(width=None if sys.stdout.isatty() else 170)
+    console = Console(width=None if sys.stdout.isatty() else 150)
     trained = cases()
-    with tempfile.TemporaryDirectory() as folder, Progress(console=console, transient=True, disable=not sys.stdout.isatty()) as bar:
+    bar = Progress(console=console, transient=True, disable=not sys.stdout.isatty())
+    with tempfile.TemporaryDirectory() as folder, bar:
         task = bar.add_task("predicting in Go", total=len(trained) * len(FORMATS))
         for case in trained:
             for suffix in FORMATS:
@@ -169,7 +170,9 @@ def main() -> int:
                 )
                 bar.advance(task)
     console.print(table)
-    console.print("agrees: labels are equal, numbers within 1e-12 of the sum of the absolute terms, scalers bit for bit.")
+    console.print(
+        "agrees: labels are equal, numbers within 1e-12 of the sum of the absolute terms, scalers bit for bit."
+    )
     if total:
         console.print(f"{total} values disagree")
     return 1 if total else 0

@@ -17,8 +17,7 @@ def call(estimator: Any, method: str, x: NDArray[np.float64]) -> NDArray[Any]:
     An estimator fitted on a data frame says of each plain array that it has no feature names; rows of an exporter or of
     a file have none, by intent.
     """
-    with warnings.catch_warnings():
+    # Rows are made to overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.filterwarnings("ignore", message="X does not have valid feature names", category=UserWarning)
-        # log(0) is what predict_log_proba gives for an impossible class.
-        warnings.filterwarnings("ignore", message="divide by zero encountered in log", category=RuntimeWarning)
         return np.asarray(getattr(estimator, method)(x))
