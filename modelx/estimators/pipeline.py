@@ -74,10 +74,10 @@ class PipelineFamily(Family):
         return conversion.family_of(last).class_list(last)
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
-        steps = list(model.pipeline.steps)
-        last = conversion.family_of(steps[-1]).outputs(steps[-1])
-        out = [given for given in last if given.method != "inverse_transform"]
-        if all(_columns(step, "inverse_transform") is not None for step in steps):
+        # Each step is asked once: twice would double the work with each level that models nest.
+        given = [conversion.family_of(step).outputs(step) for step in model.pipeline.steps]
+        out = [one for one in given[-1] if one.method != "inverse_transform"]
+        if all(any(one.method == "inverse_transform" for one in outputs) for outputs in given):
             out.append(spec("inverse_transform", self.n_features(model)))
         return out
 
