@@ -112,7 +112,7 @@ func readSpec(p *modelxpb.ModelProto, spec []member) (family string, err error) 
 	}
 	if given["created_at"] {
 		t, err := time.Parse(time.RFC3339Nano, texts["created_at"])
-		if err != nil {
+		if err != nil || t.UTC().Year() < 1 {
 			return "", brokenJSON("model_spec.created_at", []byte(texts["created_at"]), "a time as of RFC 3339", err)
 		}
 		p.Metadata = &modelxpb.Metadata{CreatedTimestamp: t.Unix()}

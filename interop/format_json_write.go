@@ -78,10 +78,10 @@ func specOf(p *modelxpb.ModelProto, arm protoreflect.FieldDescriptor) ([]member,
 	}
 	if seconds := p.GetMetadata().GetCreatedTimestamp(); seconds != 0 {
 		t := time.Unix(seconds, 0).UTC()
-		if year := t.Year(); year < 0 || year > 9999 {
+		if year := t.Year(); year < 1 || year > 9999 {
 			return nil, &Error{
 				Kind: ErrMalformed, Path: "metadata.created_timestamp", Found: fmt.Sprint(seconds),
-				Want: "seconds since 1970-01-01T00:00:00Z, of a year that JSON can name (0000 to 9999)", Hint: "correct or clear it",
+				Want: "seconds since 1970-01-01T00:00:00Z, of a year that JSON can name (1 to 9999)", Hint: "correct or clear it",
 			}
 		}
 		add("created_at", t.Format(time.RFC3339))

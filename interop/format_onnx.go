@@ -246,6 +246,8 @@ func eachField(data []byte, what string, visit func(number protowire.Number, val
 		case protowire.VarintType:
 			varint, _ := protowire.ConsumeVarint(data)
 			err = visit(number, nil, varint)
+		case protowire.StartGroupType: // No message of proto3 has one.
+			err = brokenONNX("", "a group in "+what, "fields of proto3", nil)
 		}
 		if err != nil {
 			return err

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 NAME = "protobuf"
 SUFFIX = ".pb"
+_VARINT, _BYTES = 0, 2
+# The lowest number that a later schema may give to an arm of the oneof.
+_FIRST_NEW_ARM = 15
 
 
 def matches(data: bytes) -> bool:
-    """Whether the first byte is the tag of a field of ``ModelProto``."""
-    if not data:
-        return False
-    field, wire_type = data[0] >> 3, data[0] & 7
-    # Field 1 is a string here and a varint in ONNX; fields over 15 need a second byte, which has more of the number.
-    return field >= 1 and wire_type in (0, 1, 2, 5) and not (field == 1 and wire_type != 2)
+    """Whether the first field is one of ``ModelProto``, or may be an arm of a later schema."""
+    # A tag has at most five bytes; more than two would be a field over 2047.
+    head = data[:2] if data[:1] >= b"\x80" else data[:1]
+    tag = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(head))
+    number, wire_type = tag >> 3, tag & 7
+    field = model_pb2.ModelProto.DESCRIPTOR.fields_by_number.get(number)
+    if field is None:
+        return number >= _FIRST_NEW_ARM and wire_type == _BYTES
+    return wire_type == (_VARINT if field.cpp_type == field.CPPTYPE_UINT32 else _BYTES)
 
 
 def dumps(model: model_pb2.ModelProto) -> bytes:
