@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -45,3 +46,15 @@ def value_of(value: source_pb2.Value) -> Any:
 def numbers_of(array: source_pb2.NdArray) -> list[Any]:
     """Give an array's values, whatever their type, in C order."""
     return [*array.doubles, *array.floats, *array.ints, *array.strings, *array.bools]
+
+
+def brief(value: Any) -> str:
+    """Write a plain value in one line; long lists by their length, arrays by their type and shape."""
+    if isinstance(value, dict) and set(value) == {"count"}:
+        return f"{value['count']:,} values"
+    if isinstance(value, dict) and set(value) == {"array"}:
+        return f"{value['array']['dtype']} array of shape {tuple(value['array']['shape'])}"
+    if isinstance(value, list) and len(value) > 12:
+        first = ", ".join(json.dumps(item, ensure_ascii=False) for item in value[:12])
+        return f"[{first}, ... {len(value) - 12:,} more]"
+    return json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ import click
 
 from modelx.cli import options
 from modelx.cli.documented import Documented
-from modelx.cli.reporting import printable, reading
+from modelx.cli.reporting import one_line, reading
 
 
 @click.command(
@@ -58,4 +58,4 @@ def convert(source: str, target: str, drop_evidence: bool, level: int | None, al
         }
         click.echo(json.dumps(written))
         return
-    click.echo(f"{printable(target)}: {len(data):,} bytes ({printable(source)}: {model.n_bytes:,})")
+    click.echo(f"{one_line(target)}: {len(data):,} bytes ({one_line(source)}: {model.n_bytes:,})")

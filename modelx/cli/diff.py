@@ -11,6 +11,7 @@ import click
 from modelx.cli import exits, options
 from modelx.cli.documented import Documented
 from modelx.cli.reporting import printable, reading
+from modelx.plain import brief, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _IGNORABLE = ("metadata", "attributes", "hyper_parameters")
 _SHOWN = 20
+_HYPER_PARAMETERS = "hyper-parameters"
 
 
 @click.command(
@@ -68,8 +70,6 @@ def diff(
     emptied: dict[str, Any] = {part: [] for part in ignore}
     found = replace(found, **emptied)
     if as_json:
-        from modelx.plain import plain
-
         shown = {"differs": not found.empty, "breaking": found.breaking, **plain(asdict(found))}
         click.echo(json.dumps(shown, ensure_ascii=False, allow_nan=False))
     else:
@@ -98,7 +98,7 @@ def _show(found: Difference) -> None:
     _title("parameters", found.parameters)
     for parameter in found.parameters:
         _parameter(parameter)
-    _changes("hyper-parameters", found.hyper_parameters)
+    _changes(_HYPER_PARAMETERS, found.hyper_parameters)
     _changes("fitted attributes", found.attributes)
     _changes("metadata", found.metadata)
     _title("answers", found.outputs)
@@ -119,12 +119,12 @@ def _title(title: str, items: Sequence[object]) -> None:
 
 def _changes(title: str, changes: Sequence[Change]) -> None:
     _title(title, changes)
+    # Hyper-parameters that have their default are not in the file.
+    absent = "the default" if title == _HYPER_PARAMETERS else "nothing"
     for change in changes[:_SHOWN]:
-        before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
-        if change.how == "changed":
-            _line(f"  {change.path}: {before} became {after}{_by(change.largest)}")
-        else:
-            _line(f"  {change.path}: {after if change.how == 'added' else before} was {change.how}")
+        before = absent if change.how == "added" else brief(change.before)
+        after = absent if change.how == "removed" else brief(change.after)
+        _line(f"  {change.path}: {before} became {after}{_by(change.largest)}")
     if len(changes) > _SHOWN:
         _line(f"  ... {len(changes) - _SHOWN} more; --json has them all")
 

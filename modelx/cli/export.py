@@ -11,7 +11,7 @@ import click
 
 from modelx.cli import options
 from modelx.cli.documented import Documented
-from modelx.cli.reporting import note, printable, reading
+from modelx.cli.reporting import note, one_line, reading
 
 _INTEGERS = ("training_samples", "created_timestamp")
 
@@ -71,6 +71,8 @@ def export(
     encoding = options.output_encoding(target, level, "TARGET")
     if header and sample is None:
         raise click.UsageError("--header is about the file of --sample; give --sample as well")
+    for text in (name, model_version, *metadata, *metric):
+        _check_text(text or "")
     properties, metrics = _metadata(metadata), _metrics(metric)
 
     from modelx import api
@@ -103,9 +105,16 @@ def export(
         }
         click.echo(json.dumps(written))
         return
-    click.echo(f"{printable(target)}: {class_name}, {len(data):,} bytes")
+    click.echo(f"{one_line(target)}: {class_name}, {len(data):,} bytes")
     if rows is not None:
         note(f"{len(rows)} rows of {sample} are stored in {target}, as they are")
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise click.UsageError(f"{text!a} is not UTF-8 text") from error
 
 
 def _metadata(pairs: tuple[str, ...]) -> dict[str, Any]:

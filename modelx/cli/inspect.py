@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelx.cli import options
 from modelx.cli.documented import Documented
-from modelx.cli.reporting import printable, reading
+from modelx.cli.reporting import one_line, reading
+from modelx.plain import brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 _SHOWN = 12
+_ENDLESS = 100_000
 
 
 @click.command(
@@ -57,17 +60,21 @@ def _show(shown: Mapping[str, Any]) -> None:
     _leaf(file, "sha256", shown["sha256"])
     _metadata(tree, shown["metadata"])
     _evidence(tree, shown["evidence"])
-    # Lines are as long as they are: a narrow terminal or a pipe must not cut a hash.
-    Console(highlight=False, soft_wrap=True).print(tree)
+    # rich wraps lines for a terminal; elsewhere they are as long as they are.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _ENDLESS)
+    # rich ends the program by itself when the reader of a pipe goes away; click leaves that to us.
+    with console.capture() as capture:
+        console.print(tree)
+    click.echo(capture.get(), nl=False)
 
 
 def _tree(shown: Mapping[str, Any]) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
 
-    title = Text(printable(shown["name"] or shown["class_name"] or shown["family"]), style="bold")
+    title = Text(one_line(shown["name"] or shown["class_name"] or shown["family"]), style="bold")
     if shown["version"]:
-        title.append(f" {printable(shown['version'])}")
+        title.append(f" {one_line(shown['version'])}")
     tree = Tree(title)
     _model(tree, shown)
     return tree
@@ -92,7 +99,7 @@ def _model(tree: Tree, shown: Mapping[str, Any]) -> None:
         if shown[key]:
             branch = _branch(tree, title)
             for name, value in shown[key].items():
-                _leaf(branch, name, _value(value))
+                _leaf(branch, name, brief(value))
     if shown["attributes"]:
         _leaf(tree, "fitted attributes", _some(list(shown["attributes"])))
     if shown["steps"]:
@@ -100,7 +107,7 @@ def _model(tree: Tree, shown: Mapping[str, Any]) -> None:
         for i, step in enumerate(shown["steps"]):
             from rich.text import Text
 
-            _model(steps.add(Text(f"{i}: {printable(step['name'])}", style="bold")), step)
+            _model(steps.add(Text(f"{i}: {one_line(step['name'])}", style="bold")), step)
 
 
 def _metadata(tree: Tree, metadata: Mapping[str, Any]) -> None:
@@ -140,8 +147,8 @@ def _leaf(tree: Tree, key: str, value: object) -> None:
     from rich.text import Text
 
     # Text, not markup: what a file says must not be read as instructions to the terminal.
-    text = Text(f"{printable(key)}: ", style="cyan")
-    text.append(printable(value).replace("\n", "\\n"), style="default")
+    text = Text(f"{one_line(key)}: ", style="cyan")
+    text.append(one_line(value), style="default")
     tree.add(text)
 
 
@@ -153,11 +160,3 @@ def _features(shown: Mapping[str, Any]) -> str:
 def _some(items: Sequence[str]) -> str:
     more = f" ... {len(items) - _SHOWN:,} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more
-
-
-def _value(value: object) -> str:
-    if isinstance(value, dict) and set(value) == {"count"}:
-        return f"{value['count']:,} values"
-    if isinstance(value, dict) and set(value) == {"array"}:
-        return f"{value['array']['dtype']} array of shape {tuple(value['array']['shape'])}"
-    return json.dumps(value, ensure_ascii=False)

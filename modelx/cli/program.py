@@ -61,6 +61,13 @@ class Program(click.Group):
             sys.exit(exits.code_of(error))
         sys.exit(result if isinstance(result, int) else exits.OK)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        # --help and --version print while arguments are read.
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            _leave_quietly()
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -82,11 +89,15 @@ def _leave_quietly() -> NoReturn:
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     commands=[export, convert, inspect, verify, predict, diff],
+    invoke_without_command=True,
 )
 @click.version_option(modelx.__version__, prog_name="modelx")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Fitted scikit-learn models as data: exported, checked, compared and run, without pickle.
 
     The suffix of a file that is written says its format: .pb, .json or .onnx, with .gz or .zst after
     it or not. Files that are read are recognised by their content. `modelx COMMAND --help` tells more.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

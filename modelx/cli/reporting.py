@@ -22,6 +22,11 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in str(text))
 
 
+def one_line(text: object) -> str:
+    """Show text as `printable` does, without line ends."""
+    return printable(text).replace("\n", "\\n")
+
+
 def kind_of(error: BaseException) -> str:
     """Name the kind of an error, as docs/errors.md and docs/cli.md list them."""
     if isinstance(error, ModelxError):

@@ -10,7 +10,7 @@ import click
 
 from modelx.cli import exits, options
 from modelx.cli.documented import Documented
-from modelx.cli.reporting import describe, printable
+from modelx.cli.reporting import describe, one_line
 from modelx.errors import EvidenceError, ModelxError
 
 if TYPE_CHECKING:
@@ -73,12 +73,12 @@ def _verify(path: str, *, required: bool) -> dict[str, Any]:
 
 
 def _line(result: dict[str, Any]) -> str:
-    path = printable(result["path"])
+    path = one_line(result["path"])
     if not result["ok"]:
         error = result["error"]
         # A file's own path is at the front of the line already.
         place = f" {error['path']}:" if error["path"] not in ("", result["path"]) else ""
-        text = printable(f"({error['kind']}){place} {error['message']}").replace("\n", "; ")
+        text = one_line(f"({error['kind']}){place} {error['message'].replace(chr(10), '; ')}")
         return f"FAILED  {path}: {text}"
     if not result["evidence_rows"]:
         return f"ok      {path}: sound, but it has no evidence to compare with"

@@ -72,7 +72,8 @@ def diff(
         if output.method != "inverse_transform" and output.method in {other.method for other in after.outputs}
     ]
     estimators = (api.from_proto(before.proto), api.from_proto(after.proto))
-    return replace(out, outputs=compare_outputs(estimators, (rows_a, rows_b), methods, worst))
+    labelled = before.classes is not None or after.classes is not None
+    return replace(out, outputs=compare_outputs(estimators, (rows_a, rows_b), methods, worst, labelled=labelled))
 
 
 def _rows(data: ArrayLike, model: Model, which: str) -> NDArray[np.float64]:

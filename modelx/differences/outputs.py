@@ -25,8 +25,10 @@ def compare_outputs(
     rows: tuple[NDArray[np.float64], NDArray[np.float64]],
     methods: Sequence[str],
     n_worst: int,
+    *,
+    labelled: bool,
 ) -> list[OutputChange]:
-    """Compare the answers of two estimators, each for its own form of the same rows.
+    """Compare the answers of two estimators, each for its own form of the same rows; `labelled` ones predict classes.
 
     Methods whose answers are equal are left out, and so are those whose answers have another shape, which is a change
     of the schema.
@@ -46,21 +48,17 @@ def compare_outputs(
         differs = _rows_that_differ(a, b)
         if not differs.any():
             continue
-        if (a.dtype.kind == b.dtype.kind == "f" and method != "predict") or (
-            a.dtype.kind == b.dtype.kind == "f" and not _is_classifier(answers)
-        ):
+        if a.dtype.kind == b.dtype.kind == "f" and not (labelled and method == "predict"):
             out.append(_numbers(method, a, b, differs, n_worst))
         else:
             out.append(_labels(method, a, b, differs, scores, n_worst))
     return out
 
 
-def _is_classifier(answers: dict[str, list[NDArray[Any]]]) -> bool:
-    """Whether floats that predict gives are labels: a regressor has no other method."""
-    return len(answers) > 1
-
-
 def _rows_that_differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+    if a.dtype.kind != b.dtype.kind:
+        # numpy compares no strings with numbers; as objects they are what they are, unequal.
+        a, b = a.astype(object), b.astype(object)
     differs = numbers.changed(a, b)
     return np.asarray(differs.any(axis=1) if differs.ndim > 1 else differs)
 
