@@ -157,10 +157,11 @@ def _csv(
 
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
     """Give each line that is not empty, with its number."""
-    reader = csv.reader(text, strict=True, skipinitialspace=True)
+    # A line of blanks is empty too; "" in quotes is a value that is missing.
+    reader = csv.reader((line if line.strip() else "\n" for line in text), strict=True, skipinitialspace=True)
     try:
         for row in reader:
-            if row and not (len(row) == 1 and row[0].isspace()):
+            if row:
                 yield reader.line_num, row
     except UnicodeDecodeError as error:
         raise NotNumericError(

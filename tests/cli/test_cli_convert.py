@@ -51,7 +51,7 @@ def test_evidence_can_be_left_out(run, files, tmp_path):
     ("source", "target", "code", "kind", "word"),
     [
         ("broken.pb", "m.json", 3, "malformed", "truncated"),
-        ("x.csv", "m.json", 3, "malformed", "ModelProto"),
+        ("x.csv", "m.json", 3, "unknown_format", "no model"),
         ("nowhere.pb", "m.json", 6, "io", "No such file"),
         ("ridge.pb", "m.gob", 2, "usage", "suffix"),
         ("ridge.pb", "no/m.json", 6, "io", "No such file"),

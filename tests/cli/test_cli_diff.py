@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from cli_running import write_csv
 from sklearn.linear_model import Ridge
@@ -49,8 +50,6 @@ def test_flipped_labels_are_counted(run, files):
 def test_named_columns_suit_models_with_other_features(run, files, tmp_path):
     model = modelx.load(files["ridge.pb"])
     names = list(model.feature_names_in_)
-    import pandas as pd
-
     table = pd.DataFrame(files.x, columns=names)
     fewer = Ridge().fit(table[names[::-1][:9]], model.predict(table))
     modelx.dump(fewer, tmp_path / "fewer.pb")

@@ -62,7 +62,7 @@ def test_blocks_do_not_show(run, files, tmp_path):
         (np.array(['a,"b"', "c\nd"]), ['"a,""b"""', '"c\nd"']),
         (np.array([True, False]), ["true", "false"]),
         (np.array([-3, 2**40]), ["-3", "1099511627776"]),
-        (np.array([0.1, 1e300]), ["0.1", "1e+300"]),
+        (np.array([-1.0, 1e16]), ["-1.0", "1e+16"]),
     ],
     ids=["strings", "bools", "ints", "floats"],
 )
