@@ -26,6 +26,7 @@ _MIN_BYTES = 8192
 _PART = 0.2
 
 
+@np.errstate(all="ignore")  # Rows are made to overflow: that is no news for whoever exports a model.
 def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float64] | None = None) -> None:
     """Record the estimator's answers in the model.
 
@@ -105,8 +106,13 @@ def _usable(
         x = x[np.array([_answers(estimator, model, x[i : i + 1]) is not None for i in range(len(x))], dtype=bool)]
     if not len(x):
         return x, None
-    decided = family_of(model).decided(model, estimator, x, None)
-    return (x, given) if decided.all() else (x[decided], None)
+    family = family_of(model)
+    keep = family.decided(model, estimator, x, None)
+    for tolerance in family.tolerances(model, estimator, x, None).values():
+        if tolerance.per_row is not None:
+            # Terms that overflow leave nothing to compare, though their sum may be finite in one order.
+            keep = keep & np.isfinite(tolerance.per_row)
+    return (x, given) if keep.all() else (x[keep], None)
 
 
 def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> dict[str, NDArray[Any]] | None:
