@@ -195,18 +195,9 @@ func checkOutputSpecs(specs []*modelxpb.OutputSpec, outs []output, path string) 
 	return nil
 }
 
-// cloneMessage copies a message that Go code built. Such a message, unlike a decoded one, can hold itself, and can hold
-// nil where the generated code never puts it.
-func cloneMessage(p *modelxpb.ModelProto) (clone *modelxpb.ModelProto, err error) {
-	// A typed nil as an arm makes the protobuf runtime panic, which is no way to tell a caller about it.
-	defer func() {
-		if r := recover(); r != nil {
-			clone, err = nil, &Error{
-				Kind: ErrMalformed, Found: fmt.Sprintf("a message that cannot be copied (%v)", r),
-				Want: "a message without typed nil pointers",
-			}
-		}
-	}()
+// cloneMessage copies a message that Go code built. Such a message, unlike a decoded one, can hold itself, which no copy
+// survives. Nil where the generated code never puts it, as an arm or in a list, counts as not set, or as empty.
+func cloneMessage(p *modelxpb.ModelProto) (*modelxpb.ModelProto, error) {
 	if holdsItself(p.ProtoReflect(), make(map[protoreflect.ProtoMessage]bool)) {
 		return nil, &Error{Kind: ErrTooDeep, Found: "a message that holds itself", Want: "a tree of messages"}
 	}

@@ -264,6 +264,12 @@ func TestMessagesBuiltWronglyAreRefused(t *testing.T) {
 	_, err = New(loop)
 	requireKind(t, err, ErrTooDeep)
 
+	loop.Metadata = nil
+	loop.Source = &modelxpb.Source{Params: map[string]*modelxpb.Value{"a": {Kind: (*modelxpb.Value_List)(nil)}, "b": nil}}
+	if _, err := New(loop); err != nil {
+		t.Errorf("nil values in the source, which Go does not read: %v", err)
+	}
+
 	for name, p := range map[string]*modelxpb.ModelProto{
 		"typed nil arm":         {Model: (*modelxpb.ModelProto_Kmeans)(nil)},
 		"nil family message":    {Model: &modelxpb.ModelProto_Kmeans{}},

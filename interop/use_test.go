@@ -158,6 +158,11 @@ func TestLabelsOfEveryType(t *testing.T) {
 		if got := m.Type(Predict); got != c.kind || m.Classes().Type() != c.kind || m.Classes().Len() != 2 {
 			t.Errorf("%v: type %s", c.labels, got)
 		}
+		l := m.Classes()
+		if !slices.Equal(l.Ints(), c.labels.Ints) || !slices.Equal(l.Floats(), c.labels.Doubles) ||
+			!slices.Equal(l.Strings(), c.labels.Strings) || !slices.Equal(l.Bools(), c.labels.Bools) {
+			t.Errorf("%v: the lists are others", c.labels)
+		}
 		values, texts, indices := make([]float64, 2), make([]string, 2), make([]int, 2)
 		err := m.Run(Predict, values, rows)
 		if c.values == nil {
