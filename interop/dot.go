@@ -55,14 +55,25 @@ func dot2(x, v, w []float64) (float64, float64) {
 	return (s0 + s1) + (s2 + s3), (t0 + t1) + (t2 + t3)
 }
 
-// dots writes the dot products of x with the rows of w, a row-major len(dst) x len(x) matrix.
-func dots(dst, x, w []float64) {
-	d := len(x)
-	for len(dst) >= 2 {
-		dst[0], dst[1] = dot2(x, w[:d], w[d:2*d])
-		dst, w = dst[2:], w[2*d:]
+// dot4Go is dot4 in plain Go.
+func dot4Go(out *[4]float64, a, v []float64) {
+	d := len(v)
+	out[0], out[1] = dot2(v, a[:d], a[d:2*d])
+	out[2], out[3] = dot2(v, a[2*d:3*d], a[3*d:4*d])
+}
+
+// dots writes the dot products of v with the rows of a, a row-major len(dst) x len(v) matrix. A product is the same
+// from both sides, so that the rows are those of a model's parameters or those of a batch.
+func dots(dst, v, a []float64) {
+	d := len(v)
+	for ; len(dst) >= 4; dst, a = dst[4:], a[4*d:] {
+		dot4((*[4]float64)(dst), a, v)
+	}
+	if len(dst) >= 2 {
+		dst[0], dst[1] = dot2(v, a[:d], a[d:2*d])
+		dst, a = dst[2:], a[2*d:]
 	}
 	if len(dst) == 1 {
-		dst[0] = dot(x, w)
+		dst[0] = dot(v, a)
 	}
 }

@@ -79,29 +79,25 @@ func (p *kMeans) index(dst []int, x []float64, first int) error {
 // nearest returns the first center with the smallest distance. The squared norm of the row, the same for all centers,
 // is left out, as scikit-learn does.
 func (p *kMeans) nearest(row []float64, number int) (int, error) {
-	d, c := p.d, p.centers
-	best := 0
-	first := dot(row, c)
-	if !isFinite(first) {
-		if err := refuseNonFinite(p.path, number, row); err != nil {
-			return 0, err
+	d, c, cc := p.d, p.centers, p.cc
+	best, smallest := 0, math.Inf(1)
+	var s [4]float64
+	for i := 0; i < len(cc); i += len(s) {
+		n := min(len(s), len(cc)-i)
+		dots(s[:n], row, c[i*d:])
+		// Every product has every input among its factors: the first one tells of them all.
+		if i == 0 {
+			if !isFinite(s[0]) {
+				if err := refuseNonFinite(p.path, number, row); err != nil {
+					return 0, err
+				}
+			}
+			smallest = cc[0] + float64(-2*s[0])
 		}
-	}
-	smallest := p.cc[0] + float64(-2*first)
-	cc := p.cc
-	i := 1
-	for ; i+1 < len(cc); i += 2 {
-		s, t := dot2(row, c[i*d:(i+1)*d], c[(i+1)*d:(i+2)*d])
-		if v := cc[i] + float64(-2*s); v < smallest {
-			smallest, best = v, i
-		}
-		if v := cc[i+1] + float64(-2*t); v < smallest {
-			smallest, best = v, i+1
-		}
-	}
-	if i < len(cc) {
-		if v := cc[i] + float64(-2*dot(row, c[i*d:(i+1)*d])); v < smallest {
-			best = i
+		for k, xc := range s[:n] {
+			if v := cc[i+k] + float64(-2*xc); v < smallest {
+				smallest, best = v, i+k
+			}
 		}
 	}
 	return best, nil

@@ -68,19 +68,20 @@ func (p *linearRegression) outputs() []output { return p.outputList }
 
 func (p *linearRegression) run(_ op, dst, x []float64, first int) error {
 	d, m := p.d, len(p.b)
+	if m == 1 {
+		dots(dst, p.w, x)
+	}
 	for i := 0; len(dst) >= m && len(x) >= d; i++ {
-		row, out := x[:d], dst[:m]
-		if m == 1 {
-			out[0] = dot(row, p.w) + p.b[0]
-		} else {
-			dots(out, row, p.w)
-			for k, b := range p.b {
-				out[k] += b
-			}
+		out := dst[:m]
+		if m > 1 {
+			dots(out, x[:d], p.w)
+		}
+		for k, b := range p.b {
+			out[k] += b
 		}
 		// Each output has every input among its factors: the first one tells of them all.
 		if !isFinite(out[0]) {
-			if err := refuseNonFinite(p.path, first+i, row); err != nil {
+			if err := refuseNonFinite(p.path, first+i, x[:d]); err != nil {
 				return err
 			}
 		}

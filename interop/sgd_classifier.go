@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/modelx-dev/modelx/interop/internal/elementary"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
@@ -130,10 +131,17 @@ func (p *sgdClassifier) run(o op, dst, x []float64, first int) error {
 		return p.probabilities(o, dst, x, first)
 	}
 	m := len(p.b)
+	if m == 1 {
+		if err := p.singleScores(dst, x, first); err != nil {
+			return err
+		}
+	}
 	for i := 0; len(dst) >= m && len(x) >= p.d; i++ {
 		out := dst[:m]
-		if err := p.scores(out, x[:p.d], first+i); err != nil {
-			return err
+		if m > 1 {
+			if err := p.scores(out, x[:p.d], first+i); err != nil {
+				return err
+			}
 		}
 		if o == opPredict {
 			for k, s := range out {
@@ -148,13 +156,8 @@ func (p *sgdClassifier) run(o op, dst, x []float64, first int) error {
 	return nil
 }
 
-// scores writes the decision function of one row, of len(p.b) values.
+// scores writes the decision function of one row, of len(p.b) >= 2 values.
 func (p *sgdClassifier) scores(out, row []float64, number int) error {
-	if len(p.b) == 1 {
-		s, err := p.score(row, number)
-		out[0] = s
-		return err
-	}
 	dots(out, row, p.w)
 	for k, b := range p.b {
 		out[k] += b
@@ -166,13 +169,19 @@ func (p *sgdClassifier) scores(out, row []float64, number int) error {
 	return nil
 }
 
-// score is scores for a single output.
-func (p *sgdClassifier) score(row []float64, number int) (float64, error) {
-	s := dot(row, p.w) + p.b[0]
-	if !isFinite(s) {
-		return s, refuseNonFinite(p.path, number, row)
+// singleScores writes the decision function of all rows of a model with a single output.
+func (p *sgdClassifier) singleScores(dst, x []float64, first int) error {
+	dots(dst, p.w, x)
+	b := p.b[0]
+	for i := range dst {
+		dst[i] += b
+		if !isFinite(dst[i]) {
+			if err := refuseNonFinite(p.path, first+i, x[i*p.d:(i+1)*p.d]); err != nil {
+				return err
+			}
+		}
 	}
-	return s, nil
+	return nil
 }
 
 // labels writes the values of the predicted classes.
@@ -183,6 +192,15 @@ func (p *sgdClassifier) labels(dst, x []float64, first int) error {
 			Want: "numeric labels up to 2^53", Hint: "use PredictStrings, or PredictIndex with Classes",
 		}
 	}
+	if len(p.b) == 1 {
+		if err := p.singleScores(dst, x, first); err != nil {
+			return err
+		}
+		for i, s := range dst {
+			dst[i] = p.classes.values[positive(s)]
+		}
+		return nil
+	}
 	for i := range dst {
 		k, err := p.class(x[i*p.d:(i+1)*p.d], first+i)
 		if err != nil {
@@ -191,6 +209,14 @@ func (p *sgdClassifier) labels(dst, x []float64, first int) error {
 		dst[i] = p.classes.values[k]
 	}
 	return nil
+}
+
+// positive is the number of the class that a single score decides for.
+func positive(s float64) int {
+	if s > 0 {
+		return 1
+	}
+	return 0
 }
 
 func (p *sgdClassifier) indexes() bool { return !p.multilabel }
@@ -209,30 +235,27 @@ func (p *sgdClassifier) index(dst []int, x []float64, first int) error {
 // class returns the number of a row's class: by the sign of a single score, or the first of the largest scores. NaN,
 // which only an overflow can produce, is the largest.
 func (p *sgdClassifier) class(row []float64, number int) (int, error) {
-	d, m := p.d, len(p.b)
-	largest, err := p.score(row, number)
-	if err != nil {
-		return 0, err
+	var s [4]float64
+	if len(p.b) == 1 {
+		err := p.singleScores(s[:1], row, number)
+		return positive(s[0]), err
 	}
-	if m == 1 {
-		if largest > 0 {
-			return 1, nil
-		}
-		return 0, nil
-	}
-	best, k := 0, 1
-	for ; k+1 < m; k += 2 {
-		s, t := dot2(row, p.w[k*d:(k+1)*d], p.w[(k+1)*d:(k+2)*d])
-		if s += p.b[k]; above(s, largest) {
-			largest, best = s, k
-		}
-		if t += p.b[k+1]; above(t, largest) {
-			largest, best = t, k+1
-		}
-	}
-	if k < m {
-		if above(dot(row, p.w[k*d:(k+1)*d])+p.b[k], largest) {
-			best = k
+	best, largest := 0, math.Inf(-1)
+	for k := 0; k < len(p.b); k += len(s) {
+		n := min(len(s), len(p.b)-k)
+		dots(s[:n], row, p.w[k*p.d:])
+		for i, score := range s[:n] {
+			score += p.b[k+i]
+			if k+i == 0 {
+				if !isFinite(score) {
+					if err := refuseNonFinite(p.path, number, row); err != nil {
+						return 0, err
+					}
+				}
+				largest = score
+			} else if above(score, largest) {
+				largest, best = score, k+i
+			}
 		}
 	}
 	return best, nil
@@ -244,27 +267,29 @@ func above(s, t float64) bool { return s > t || (s != s && t == t) }
 // probabilities writes predict_proba, or its logarithm.
 func (p *sgdClassifier) probabilities(o op, dst, x []float64, first int) error {
 	c := p.classes.Len()
-	for i := 0; len(dst) >= c && len(x) >= p.d; i++ {
-		out := dst[:c]
-		if len(p.b) == 1 {
-			s, err := p.score(x[:p.d], first+i)
-			if err != nil {
-				return err
-			}
-			positive := p.single(s)
-			out[0], out[1] = 1-positive, positive
-		} else {
-			if err := p.scores(out, x[:p.d], first+i); err != nil {
+	if len(p.b) == 1 {
+		// The scores wait in the second half, which is filled from the front no faster than they are used.
+		scores := dst[len(dst)/2:]
+		if err := p.singleScores(scores, x, first); err != nil {
+			return err
+		}
+		for i, s := range scores {
+			v := p.single(s)
+			dst[2*i], dst[2*i+1] = 1-v, v
+		}
+	} else {
+		for i := range len(x) / p.d {
+			out := dst[i*c : (i+1)*c]
+			if err := p.scores(out, x[i*p.d:(i+1)*p.d], first+i); err != nil {
 				return err
 			}
 			p.normalize(out)
 		}
-		if o == opPredictLogProba {
-			for k, v := range out {
-				out[k] = elementary.Log(v)
-			}
+	}
+	if o == opPredictLogProba {
+		for k, v := range dst {
+			dst[k] = elementary.Log(v)
 		}
-		dst, x = dst[c:], x[p.d:]
 	}
 	return nil
 }

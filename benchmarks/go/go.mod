@@ -1,9 +1,11 @@
 // Benchmarks against onnxruntime have a module of their own: it needs cgo, which the library must not.
 module github.com/modelx-dev/modelx/benchmarks
 
-go 1.25.0
+go 1.26.0
 
 require github.com/modelx-dev/modelx/interop v0.0.0
+
+require golang.org/x/sys v0.49.0 // indirect
 
 require (
 	github.com/klauspost/compress v1.20.3 // indirect

@@ -1,0 +1,6 @@
+//go:build !amd64 || purego
+
+package modelx
+
+// dot4 is dot of v with each of the four rows of a, which has 4*len(v) values. The bits are dot's.
+func dot4(out *[4]float64, a, v []float64) { dot4Go(out, a, v) }
