@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -145,17 +146,7 @@ def _best_attempt(estimator: Any, rows: NDArray[np.float64]) -> tuple[_Attempt |
 
 
 def _attempt(estimator: Any, rows: NDArray[np.float64], dtype: np.dtype[Any]) -> _Attempt:
-    from skl2onnx import to_onnx
-    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
-
-    kind = DoubleTensorType if dtype == np.float64 else FloatTensorType
-    options = {id(estimator): {"zipmap": False}} if is_classifier(estimator) else None
-    with warnings.catch_warnings():
-        # Warnings about opsets that the user did not choose.
-        warnings.simplefilter("ignore")
-        model = to_onnx(
-            estimator, initial_types=[("X", kind([None, rows.shape[1]]))], options=options, target_opset=_OPSETS
-        )
+    model = _convert(estimator, rows.shape[1], dtype)
     found = onnx_runtime.run(model.SerializeToString(), rows.astype(dtype))
     deviations: dict[str, Deviation] = {}
     names: dict[str, tuple[str, bool]] = {}
@@ -170,6 +161,24 @@ def _attempt(estimator: Any, rows: NDArray[np.float64], dtype: np.dtype[Any]) ->
         raise ValueError("it has no output that a method of the estimator gives")
     _rename(model, names)
     return _Attempt(model, deviations)
+
+
+def _convert(estimator: Any, width: int, dtype: np.dtype[Any]) -> Any:
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    kind = DoubleTensorType if dtype == np.float64 else FloatTensorType
+    given = {"initial_types": [("X", kind([None, width]))], "target_opset": _OPSETS}
+    with warnings.catch_warnings():
+        # Warnings about opsets that the user did not choose.
+        warnings.simplefilter("ignore")
+        if not is_classifier(estimator):
+            return to_onnx(estimator, **given)
+        with suppress(NameError):
+            return to_onnx(estimator, options={id(estimator): {"zipmap": False}}, **given)
+        # Classifiers without probabilities refuse that option. In a pipeline they are given it all the same, unless
+        # another option, here one with its default, is named.
+        return to_onnx(estimator, options={id(estimator): {"nocl": False}}, **given)
 
 
 def _meaning(estimator: Any, name: str) -> tuple[str, str]:

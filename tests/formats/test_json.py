@@ -37,7 +37,7 @@ def decode(value):
 
 
 def rows():
-    return np.loadtxt(SAMPLES / "diabetes_first_20_rows.csv", delimiter=",", skiprows=1)
+    return np.loadtxt(SAMPLES / "diabetes_first_20_rows.csv", delimiter=",")
 
 
 @pytest.mark.parametrize("name", ["scigo_go_export.json", "scigo_sklearn_export.json"])
@@ -46,7 +46,7 @@ def test_files_of_the_earlier_system_load_predict_and_survive_a_rewrite(name):
     model = decode(data)
     again = decode(json_format.dumps(model))
     assert again == model
-    expected = np.loadtxt(SAMPLES / "diabetes_first_20_predictions.csv", delimiter=",", skiprows=1)
+    expected = np.loadtxt(SAMPLES / "diabetes_first_20_predictions.csv", delimiter=",")
     for estimator in (modelx.loads(data), modelx.loads(json_format.dumps(model))):
         assert type(estimator) is LinearRegression
         np.testing.assert_allclose(estimator.predict(rows()), expected, rtol=1e-12)
