@@ -216,7 +216,7 @@ def _block(rows: list[tuple[int, list[str]]], width: int, chosen: list[int] | No
 
 def _is_odd(row: Iterable[str]) -> bool:
     joined = "".join(row)
-    return "_" in joined or not joined.isascii()
+    return "_" in joined or not (joined.isascii() and joined.isprintable())
 
 
 def _strictly(rows: list[tuple[int, list[str]]], columns: Sequence[int], hint: str) -> list[list[float]]:
@@ -243,10 +243,10 @@ def number(text: str) -> float:
     ValueError
         Saying what was found.
     """
-    stripped = text.strip()
+    stripped = text.strip(" \t")
     if not stripped:
         raise ValueError("the value is empty; write nan for a missing value")
-    if "_" in stripped or not stripped.isascii():
+    if "_" in stripped or not (stripped.isascii() and stripped.isprintable()):
         raise ValueError(f"{text[:40]!r} is no number")
     try:
         value = float(stripped)

@@ -82,6 +82,8 @@ def test_nan_in_any_case():
         ("1,2\n3,1_000\n", {}, NotNumericError, ["line 2, column 2", "'1_000'"]),
         ("1,\u0662\n", {}, NotNumericError, ["line 1, column 2"]),
         ("1,0x10\n", {}, NotNumericError, ["line 1, column 2"]),
+        ("1,2\x0b\n", {}, NotNumericError, ["line 1, column 2"]),
+        ("1,\u00a02\n", {}, NotNumericError, ["line 1, column 2"]),
         ("1,-1e400\n", {}, NotNumericError, ["column 2", "range"]),
         ("1,\n", {}, NotNumericError, ["column 2", "empty"]),
         ('1\n""\n', {}, NotNumericError, ["line 2, column 1", "empty"]),
