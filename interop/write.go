@@ -55,7 +55,9 @@ func Encode(w io.Writer, p *modelxpb.ModelProto, format Format, opts ...WriteOpt
 	}
 	var s writeSettings
 	for _, opt := range opts {
-		opt(&s)
+		if opt != nil {
+			opt(&s)
+		}
 	}
 	data, err := Marshal(p, format)
 	if err != nil {

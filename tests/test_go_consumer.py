@@ -67,3 +67,17 @@ def test_it_is_built_of_the_library_alone(consumer):
     modules = set(done.stdout.split())
     assert "github.com/modelx-dev/modelx/interop" in modules
     assert not [module for module in modules if "spf13" in module]
+
+
+def test_the_program_of_the_readme_builds(consumer, tmp_path):
+    lines = (ROOT / "interop" / "README.md").read_text().splitlines()
+    start = lines.index("    package main")
+    end = next(i for i in range(start, len(lines)) if lines[i] and not lines[i].startswith("    "))
+    folder = tmp_path / "readme"
+    shutil.copytree(consumer, folder)
+    (folder / "main.go").write_text("\n".join(line[4:] for line in lines[start:end]) + "\n")
+    for command in (["vet", "."], ["build", "-o", "readme", "."]):
+        done = run("go", *command, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    done = run("./readme", cwd=folder)
+    assert "model.pb" in done.stderr

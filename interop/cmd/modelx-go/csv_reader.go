@@ -107,27 +107,27 @@ func some(names []string) string {
 	return text
 }
 
-// read puts the next row into dst, which has the model's width, and gives the line that it began on. The error at the
-// end is io.EOF.
-func (r *rowReader) read(dst []float64) (line int, err error) {
+// appendRow appends the next row to x, and gives the line that it began on. The error at the end is io.EOF. Nothing is
+// made room for before the row is there: a model file can claim any width.
+func (r *rowReader) appendRow(x []float64) (out []float64, line int, err error) {
 	if err := r.readRecord(); err != nil {
-		return 0, err
+		return x, 0, err
 	}
 	if len(r.cells) != r.fields {
-		return 0, r.wrongWidth("separate values with commas, and write nan for a missing one")
+		return x, 0, r.wrongWidth("separate values with commas, and write nan for a missing one")
 	}
-	for i := range dst {
+	for i := range r.width {
 		place := i
 		if r.columns != nil {
 			place = r.columns[i]
 		}
 		value, ok := parseNumber(r.cells[place])
 		if !ok {
-			return 0, r.notNumeric(place)
+			return x, 0, r.notNumeric(place)
 		}
-		dst[i] = value
+		x = append(x, value)
 	}
-	return r.line, nil
+	return x, r.line, nil
 }
 
 func (r *rowReader) place() string { return fmt.Sprintf("line %d", r.line) }

@@ -35,7 +35,8 @@ func FuzzRunCSV(f *testing.F) {
 		r := runWith(text, given...)
 		if r.code != exitOK {
 			var answer struct{ Error description }
-			if err := json.Unmarshal([]byte(r.errOut), &answer); err != nil || r.code != exitBadInput || answer.Error.Kind == "usage" {
+			err := json.Unmarshal([]byte(r.errOut), &answer)
+			if err != nil || r.code != exitBadInput || answer.Error.Kind == "usage" {
 				t.Fatalf("exit code %d, %q, %v", r.code, r.errOut, err)
 			}
 			return

@@ -141,8 +141,8 @@ func newModelView(model modelx.Model, p *modelxpb.ModelProto) (modelView, error)
 	return v, nil
 }
 
-// alwaysMatrix has the methods whose answer has an axis for the columns even when there is one. A file without a signature
-// does not say.
+// alwaysMatrix has the methods whose answer has an axis for the columns even when there is one. A file without a
+// signature does not say.
 var alwaysMatrix = map[modelx.Method]bool{
 	modelx.PredictProba: true, modelx.PredictLogProba: true, modelx.Transform: true, modelx.InverseTransform: true,
 }

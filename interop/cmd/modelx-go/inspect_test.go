@@ -112,7 +112,8 @@ func TestInspectTellsWhatEvidenceAdds(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := view.Evidence
-	if e.Rows != 1 || e.Origin != "made" || e.Producer != "scikit-learn 1.9.1" || !slices.Equal(e.Methods, []string{"predict"}) {
+	if e.Rows != 1 || e.Origin != "made" || e.Producer != "scikit-learn 1.9.1" ||
+		!slices.Equal(e.Methods, []string{"predict"}) {
 		t.Errorf("evidence is %+v", e)
 	}
 	if added := len(serialised(t, line())) - len(serialised(t, bare)); e.Bytes != added {

@@ -120,7 +120,9 @@ func TestUsage(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{}, {"--help"}, {"predict", "--help"}, {"help", "verify"}, {"inspect", "-h"}, {"convert", "-h"}} {
+	for _, args := range [][]string{
+		{}, {"--help"}, {"predict", "--help"}, {"help", "verify"}, {"inspect", "-h"}, {"convert", "-h"},
+	} {
 		r := runWith("", args...)
 		for _, part := range []string{"Examples:", "Exit codes:", "modelx-go"} {
 			if r.code != exitOK || !strings.Contains(r.out, part) {
@@ -144,13 +146,16 @@ func TestVerify(t *testing.T) {
 	}
 
 	r := runWith("", "verify", good, bare)
-	if r.code != exitOK || strings.Count(r.out, "\n") != 2 || !strings.HasPrefix(r.out, "ok ") || !strings.Contains(r.out, "no evidence") {
+	if r.code != exitOK || strings.Count(r.out, "\n") != 2 || !strings.HasPrefix(r.out, "ok ") ||
+		!strings.Contains(r.out, "no evidence") {
 		t.Errorf("good files: %+v", r)
 	}
-	if r := runWith("", "verify", "--require-evidence", good, bare); r.code != exitFailed || !strings.Contains(r.out, "FAILED") {
+	r = runWith("", "verify", "--require-evidence", good, bare)
+	if r.code != exitFailed || strings.Count(r.out, "FAILED") != 1 {
 		t.Errorf("evidence required: %+v", r)
 	}
-	if r := runWith("", "verify", good, bad, "no-such-file.pb"); r.code != exitFailed || strings.Count(r.out, "FAILED") != 2 {
+	r = runWith("", "verify", good, bad, "no-such-file.pb")
+	if r.code != exitFailed || strings.Count(r.out, "FAILED") != 2 {
 		t.Errorf("bad files: %+v", r)
 	}
 	r = runWith("", "verify", "--json", good, bad)
@@ -191,6 +196,7 @@ func TestConvert(t *testing.T) {
 
 	requireError(t, runWith("", "convert", "--json", "no-such-file.pb", again), exitBadFile, "io", "")
 	requireError(t, runWith("{", "convert", "--json", "-", again), exitBadFile, "malformed", "line 1")
-	requireError(t, runWith("", "convert", "--json", from, filepath.Join(folder, "no-such-folder", "a.pb")), exitBadFile, "io", "")
+	nowhere := filepath.Join(folder, "no-such-folder", "a.pb")
+	requireError(t, runWith("", "convert", "--json", from, nowhere), exitBadFile, "io", "")
 	requireError(t, runWith("", "convert", "--json", from, to, "--level", "99"), exitBadFile, "unknown_format", "")
 }

@@ -48,8 +48,8 @@ of its block is written to standard output, and nothing at all to --output.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&f.model, "model", "m", "", "read the model from `FILE`")
-	flags.StringVar(&f.method, "method", "predict", "compute `NAME`: predict, predict_proba, predict_log_proba, decision_function,\n"+
-		"transform, inverse_transform or score_samples, as the model has")
+	flags.StringVar(&f.method, "method", "predict", "compute `NAME`: predict, predict_proba, predict_log_proba,\n"+
+		"decision_function, transform, inverse_transform or score_samples, as the model has")
 	flags.StringVarP(&f.input, "input", "i", "-", "read rows of CSV from `FILE`, - for standard input")
 	flags.StringVarP(&f.output, "output", "o", "-", "write to `FILE`, - for standard output")
 	flags.BoolVar(&f.header, "header", false, "the first line has the names of the columns")
@@ -122,20 +122,17 @@ func (f *predictFlags) stream(model modelx.Model, answers *answers, in io.Reader
 	if size == 0 {
 		size = max(1, blockValues/width)
 	}
-	x := make([]float64, 0, width)
-	lines := make([]int, 0, size)
+	var x []float64
+	var lines []int
 	w := bufio.NewWriterSize(out, 1<<16)
 	for more := true; more; {
 		x, lines = x[:0], lines[:0]
 		for len(lines) < size {
-			// Rows are made room for as they come: the block may be larger than the file.
-			x = append(x, make([]float64, width)...)
-			line, err := rows.read(x[len(x)-width:])
-			if err != nil {
+			var line int
+			if x, line, err = rows.appendRow(x); err != nil {
 				if more = !errors.Is(err, io.EOF); more {
 					return inputError{err}
 				}
-				x = x[:len(x)-width]
 				break
 			}
 			lines = append(lines, line)

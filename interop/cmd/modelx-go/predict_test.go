@@ -51,9 +51,13 @@ func TestPredictMatchesTheHeader(t *testing.T) {
 		})
 	}
 	unnamed := save(t, "same.pb", same(2))
-	requireRun(t, runWith("x,y\n1,2\n", "predict", "--header", "--method", "transform", "--model", unnamed), exitOK, "1,2\n")
-	requireError(t, runWith("x,y,z\n1,2,3\n", "predict", "--json", "--header", "--method", "transform", "--model", unnamed),
-		exitBadInput, "wrong_width", "line 1")
+	args := []string{"predict", "--json", "--header", "--method", "transform", "--model", unnamed}
+	requireRun(t, runWith("x,y\n1,2\n", args...), exitOK, "1,2\n")
+	requireError(t, runWith("x,y,z\n1,2,3\n", args...), exitBadInput, "wrong_width", "line 1")
+	// A width that a file claims is not believed: room for such a row is never made.
+	wide := save(t, "wide.pb", same(math.MaxInt32))
+	requireError(t, runWith("1,2\n", "predict", "--json", "--method", "transform", "--model", wide), exitBadInput, "wrong_width",
+		"line 1")
 }
 
 func TestPredictRefusesWrongRows(t *testing.T) {
