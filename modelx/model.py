@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf import json_format
-
 from modelx.conversion import family_of
+from modelx.errors import MalformedError
 from modelx.v1 import evidence_pb2, model_pb2
 
 if TYPE_CHECKING:
+    from google.protobuf import struct_pb2
+
     from modelx.formats import Encoding
 
 Origin = evidence_pb2.Evidence.Origin
@@ -128,24 +129,50 @@ def _type_name(value: model_pb2.DataType) -> str:
 
 def _metadata(proto: model_pb2.ModelProto) -> Metadata:
     metadata = proto.metadata
-    created = datetime.fromtimestamp(metadata.created_timestamp, UTC) if metadata.created_timestamp else None
     return Metadata(
-        created=created,
+        created=_created(metadata.created_timestamp),
         training_samples=metadata.training_samples or None,
         metrics=dict(metadata.metrics),
-        properties=json_format.MessageToDict(metadata.properties),
+        properties={name: _property(value) for name, value in metadata.properties.fields.items()},
     )
+
+
+def _created(seconds: int) -> datetime | None:
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise MalformedError(
+            f"the time is {seconds} seconds since 1970; expected one before the year 10000",
+            path="metadata.created_timestamp",
+        ) from error
+
+
+def _property(value: struct_pb2.Value) -> Any:
+    """Give a value of a Struct; unlike protobuf's own mapping to JSON, NaN and infinities too."""
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return {name: _property(item) for name, item in value.struct_value.fields.items()}
+    if kind == "list_value":
+        return [_property(item) for item in value.list_value.values]
+    return None if kind in (None, "null_value") else getattr(value, kind)
 
 
 def _evidence(proto: model_pb2.ModelProto) -> Evidence:
     evidence = proto.evidence
     return Evidence(
         n_rows=evidence.rows.n_rows,
-        origin=Origin.Name(evidence.origin).removeprefix("ORIGIN_").lower(),
+        origin=_origin(evidence.origin),
         producer=evidence.producer,
         n_bytes=evidence_bytes(proto),
         methods=[output.method for output in evidence.outputs],
     )
+
+
+def _origin(value: int) -> str:
+    known = Origin.DESCRIPTOR.values_by_number.get(value)
+    return known.name.removeprefix("ORIGIN_").lower() if known else "unspecified"
 
 
 def evidence_bytes(proto: model_pb2.ModelProto) -> int:

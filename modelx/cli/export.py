@@ -125,6 +125,7 @@ def _metadata(pairs: tuple[str, ...]) -> dict[str, Any]:
             raise click.BadParameter(f"{pair!r} is not KEY=TEXT or KEY:=JSON", param_hint="--metadata")
         try:
             value = json.loads(text) if key.endswith(":") else text
+            json.dumps(value, allow_nan=False)
             key = key.removesuffix(":")
             if key in _INTEGERS:
                 value = _count(value)

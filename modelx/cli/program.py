@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,9 @@ class Program(click.Group):
         **extra: Any,
     ) -> NoReturn:
         given = list(sys.argv[1:] if args is None else args)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A name that the terminal's encoding lacks is shown as an escape, rather than ending the program.
+            sys.stdout.reconfigure(errors="backslashreplace")
         options = given[: given.index("--")] if "--" in given else given
         try:
             with told_warnings():

@@ -151,6 +151,8 @@ def test_unsupported_and_unfitted_estimators_are_refused_by_name(run, tmp_path):
         (["m.pb", "--metric", "=1"], 2, "usage", "name"),
         (["m.pb", "--metadata", "owner"], 2, "usage", "KEY=TEXT"),
         (["m.pb", "--metadata", "a:={"], 2, "usage", "a:={"),
+        (["m.pb", "--metadata", "a:=[1e999]"], 2, "usage", "a:=[1e999]"),
+        (["m.pb", "--name", "\udcff"], 2, "usage", "UTF-8"),
         (["m.pb", "--metadata", "a=1", "--metadata", "a:=2"], 2, "usage", "twice"),
         (["m.pb", "--metadata", "training_samples=many"], 2, "usage", "many"),
         (["m.pb", "--metadata", "created_timestamp=-1"], 2, "usage", "range"),

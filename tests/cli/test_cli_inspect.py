@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 
 import pytest
-from cli_running import ROOT
+from cli_running import ROOT, environment
 from sklearn.linear_model import Lasso, Ridge
 
 import modelx
@@ -86,6 +88,34 @@ def test_what_json_has_no_number_for(run, tmp_path):
     assert shown["hyper_parameters"] == {
         "max_iter": 7, "random_state": 3, "selection": "random",
     }  # fmt: skip
+
+
+def test_metadata_that_no_writer_of_ours_makes(run, files, tmp_path):
+    proto = modelx.read(files["ridge.pb"]).proto
+    proto.metadata.properties["x"] = float("-inf")
+    proto.metadata.properties.fields["empty"].SetInParent()
+    proto.metadata.properties["deep"] = {"a": [float("nan"), True, None]}
+    proto.evidence.origin = 77
+    (tmp_path / "m.pb").write_bytes(proto.SerializeToString())
+    shown = run("inspect", tmp_path / "m.pb", "--json").json
+    assert shown["metadata"]["properties"] == {"x": "-Infinity", "empty": None, "deep": {"a": ["NaN", True, None]}}
+    assert shown["evidence"]["origin"] == "unspecified"
+    proto.metadata.created_timestamp = 10**17
+    (tmp_path / "m.pb").write_bytes(proto.SerializeToString())
+    result = run("inspect", tmp_path / "m.pb", "--json")
+    assert (result.code, result.error["kind"]) == (3, "malformed")
+    assert result.error["path"] == "metadata.created_timestamp"
+
+
+def test_names_that_the_terminal_cannot_show(tmp_path):
+    modelx.dump(Ridge().fit([[0.0], [1.0]], [0.0, 1.0]), tmp_path / "m.pb", name="日本")
+    done = subprocess.run(
+        [sys.executable, "-m", "modelx", "inspect", str(tmp_path / "m.pb")],
+        capture_output=True,
+        env=environment() | {"PYTHONIOENCODING": "latin-1"},
+        check=True,
+    )
+    assert done.stdout.startswith(rb"\u65e5\u672c")
 
 
 def test_the_keys_are_documented():
