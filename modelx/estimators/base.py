@@ -163,7 +163,9 @@ def check_finite(array: NDArray[np.float64], path: str) -> None:
     """Check that no value is NaN or infinite."""
     # The sum of squares is finite unless a value isn't, or is over 1e154: one fast pass for nearly all models.
     flat = array.reshape(-1)
-    if not np.isfinite(np.dot(flat, flat)) and not np.isfinite(flat).all():
+    with np.errstate(over="ignore"):
+        squares = np.dot(flat, flat)
+    if not np.isfinite(squares) and not np.isfinite(flat).all():
         at = int(np.flatnonzero(~np.isfinite(flat))[0])
         raise NonFiniteError(f"value {at} is {flat[at]}; expected a finite number", path=path)
 
