@@ -43,12 +43,16 @@ _MODULES = {
     "modelx.limits": ("Limits",),
     "modelx.model": ("Model",),
 }
+# Modules that are there after `import modelx`, as if it had imported them.
+_SUBMODULES = frozenset({"api", "formats", "limits", "model"})
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 # Hidden from type checkers, which would take any name from a module that has __getattr__.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
+        if name in _SUBMODULES:
+            return import_module(f"modelx.{name}")
         if name not in _MODULE_OF:
             raise AttributeError(f"module 'modelx' has no attribute {name!r}")
         value = getattr(import_module(_MODULE_OF[name]), name)

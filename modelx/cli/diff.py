@@ -16,6 +16,9 @@ from modelx.plain import brief, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from modelx.differences import Change, Difference, Largest, OutputChange, ParameterChange
     from modelx.model import Model
 
@@ -65,8 +68,12 @@ def diff(
         found = differences.diff(before, after)
     else:
         with reading(data):
-            rows, rows_after = _rows(data, before, after, header)
-            found = differences.diff(before, after, rows, data_b=rows_after, worst=worst)
+            rows, places = _rows(data, before, header)
+            rows_after = None
+            # With named columns, each model finds its own.
+            if header and before.feature_names != after.feature_names:
+                rows_after, _ = _rows(data, after, header)
+            found = differences.diff(before, after, rows, data_b=rows_after, worst=worst, place=places.__getitem__)
     emptied: dict[str, Any] = {part: [] for part in ignore}
     found = replace(found, **emptied)
     if as_json:
@@ -78,14 +85,16 @@ def diff(
         click.get_current_context().exit(exits.FAILED)
 
 
-def _rows(path: str, before: Model, after: Model, header: bool) -> tuple[Any, Any]:
-    """Read the rows as each of the models takes them: with named columns, each finds its own."""
+def _rows(path: str, model: Model, header: bool) -> tuple[NDArray[np.float64], list[str]]:
+    """Read the rows as a model takes them, and the name of each row's place."""
+    import numpy as np
+
     from modelx import tables
 
-    rows = tables.read(path, n_features=before.n_features, feature_names=before.feature_names, header=header)
-    if not header or before.feature_names == after.feature_names:
-        return rows, None
-    return rows, tables.read(path, n_features=after.n_features, feature_names=after.feature_names, header=header)
+    width = model.n_features
+    blocks = list(tables.blocks(path, n_features=width, feature_names=model.feature_names, header=header))
+    rows = np.concatenate([np.empty((0, width)), *(block.x for block in blocks)])
+    return rows, [f"{block.unit} {place}" for block in blocks for place in block.places]
 
 
 def _show(found: Difference) -> None:

@@ -15,6 +15,7 @@ from modelx.model import Model
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,7 @@ def diff(
     *,
     data_b: ArrayLike | None = None,
     worst: int = 5,
+    place: Callable[[int], str] | None = None,
 ) -> Difference:
     """Tell what changes from one model to another.
 
@@ -40,6 +42,8 @@ def diff(
         The same rows as `b` takes them, where it has other features or another order.
     worst : int
         How many rows are listed with both answers.
+    place : callable, optional
+        Names a row in an error, given its index, such as "line 7"; "row 6 (from 0)" when not given.
 
     Returns
     -------
@@ -73,7 +77,14 @@ def diff(
     ]
     estimators = (api.from_proto(before.proto), api.from_proto(after.proto))
     labelled = before.classes is not None or after.classes is not None
-    return replace(out, outputs=compare_outputs(estimators, (rows_a, rows_b), methods, worst, labelled=labelled))
+    return replace(
+        out,
+        outputs=compare_outputs(estimators, (rows_a, rows_b), methods, worst, labelled=labelled, place=place or _row),
+    )
+
+
+def _row(index: int) -> str:
+    return f"row {index} (from 0)"
 
 
 def _rows(data: ArrayLike, model: Model, which: str) -> NDArray[np.float64]:

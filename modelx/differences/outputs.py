@@ -12,7 +12,7 @@ from modelx.differences import numbers
 from modelx.differences.records import Flip, OutputChange, WorstRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,7 @@ def compare_outputs(
     n_worst: int,
     *,
     labelled: bool,
+    place: Callable[[int], str],
 ) -> list[OutputChange]:
     """Compare the answers of two estimators, each for its own form of the same rows; `labelled` ones predict classes.
 
@@ -34,10 +35,7 @@ def compare_outputs(
     of the schema.
     """
     answers = {
-        method: [
-            answer(estimator, method, x, lambda row: f"row {row} (from 0)")
-            for estimator, x in zip(estimators, rows, strict=True)
-        ]
+        method: [answer(estimator, method, x, place) for estimator, x in zip(estimators, rows, strict=True)]
         for method in methods
     }
     out = []

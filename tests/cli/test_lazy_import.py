@@ -17,6 +17,12 @@ def test_every_public_name_is_there():
     assert set(modelx.__all__) <= set(dir(modelx))
 
 
+def test_modules_are_there_without_being_imported():
+    code = "import modelx\nprint(modelx.api.encode.__name__, modelx.formats.Encoding.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
+    assert done.stdout == "encode Encoding\n"
+
+
 def test_names_that_are_not_there():
     with pytest.raises(AttributeError, match="no attribute 'lod'"):
         modelx.lod  # noqa: B018
