@@ -21,3 +21,18 @@ func dot4(out *[4]float64, a, v []float64) {
 	}
 	dot4Go(out, a, v)
 }
+
+// panelsAVX is dot of the d values at x with the rows of n panels at a, as panels has them. It writes 4*n values.
+//
+//go:noescape
+func panelsAVX(dst, x, a *float64, d, n int)
+
+// fast is block with four rows in a register's lanes; first is a multiple of 4. It reports whether it could.
+func (p *panels) fast(dst *[panelBlock]float64, x []float64, first, n int) bool {
+	if !hasAVX || len(p.packed) == 0 {
+		return false
+	}
+	a := p.packed[first*p.d:][:n*4*p.d]
+	panelsAVX(&dst[0], &x[:p.d][0], &a[0], p.d, n)
+	return true
+}

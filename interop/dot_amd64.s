@@ -92,3 +92,74 @@ done:
 	VMOVUPD      X2, 16(DI)
 	VZEROUPPER
 	RET
+
+// func panelsAVX(dst, x, a *float64, d, n int)
+//
+// A panel has four rows of a matrix, value by value: the lanes of a register are four dot products, and Y0 to Y3 are
+// their running sums. It writes four results for each of the n panels at a.
+TEXT ·panelsAVX(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), DX
+	MOVQ a+16(FP), SI
+	MOVQ d+24(FP), CX
+	MOVQ n+32(FP), R8
+	MOVQ CX, R9
+	ANDQ $~3, R9             // the values in whole groups of four
+	ANDQ $3, CX              // and those that are left
+
+panel:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	XORQ   AX, AX
+
+four:
+	CMPQ         AX, R9
+	JGE          three
+	VBROADCASTSD (DX)(AX*8), Y4
+	VBROADCASTSD 8(DX)(AX*8), Y5
+	VBROADCASTSD 16(DX)(AX*8), Y6
+	VBROADCASTSD 24(DX)(AX*8), Y7
+	VMULPD       (SI), Y4, Y4
+	VMULPD       32(SI), Y5, Y5
+	VMULPD       64(SI), Y6, Y6
+	VMULPD       96(SI), Y7, Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	ADDQ         $128, SI
+	ADDQ         $4, AX
+	JMP          four
+
+three:
+	TESTQ        CX, CX
+	JE           sum
+	VBROADCASTSD (DX)(AX*8), Y4
+	VMULPD       (SI), Y4, Y4
+	VADDPD       Y4, Y0, Y0
+	ADDQ         $32, SI
+	CMPQ         CX, $1
+	JE           sum
+	VBROADCASTSD 8(DX)(AX*8), Y5
+	VMULPD       (SI), Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	ADDQ         $32, SI
+	CMPQ         CX, $2
+	JE           sum
+	VBROADCASTSD 16(DX)(AX*8), Y6
+	VMULPD       (SI), Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	ADDQ         $32, SI
+
+sum:
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y3, Y2, Y2
+	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, (DI)
+	ADDQ    $32, DI
+	DECQ    R8
+	JNE     panel
+	VZEROUPPER
+	RET

@@ -4,3 +4,7 @@ package modelx
 
 // dot4 is dot of v with each of the four rows of a, which has 4*len(v) values. The bits are dot's.
 func dot4(out *[4]float64, a, v []float64) { dot4Go(out, a, v) }
+
+const hasAVX = false
+
+func (p *panels) fast(*[panelBlock]float64, []float64, int, int) bool { return false }

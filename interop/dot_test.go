@@ -34,6 +34,28 @@ func TestDot4HasTheBitsOfDot(t *testing.T) {
 	}
 }
 
+// Panels must have dot's bits for every number of rows and every width, also where the last panel is filled up.
+func TestPanelsHaveTheBitsOfDot(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, rows := range []int{1, 2, 3, 4, 5, 10, 31, 32, 33, 70} {
+		for width := 1; width <= 34; width++ {
+			w, x := make([]float64, rows*width), make([]float64, width)
+			for _, values := range [][]float64{w, x} {
+				for i := range values {
+					values[i] = random.NormFloat64() * math.Exp2(float64(random.IntN(40)-20))
+				}
+			}
+			p, got := newPanels(w, width), make([]float64, rows)
+			p.products(got, x)
+			for k := range got {
+				if want := dot(x, w[k*width:(k+1)*width]); !sameBits(got[k], want) {
+					t.Fatalf("%d x %d, row %d: %v, dot gives %v", rows, width, k, got[k], want)
+				}
+			}
+		}
+	}
+}
+
 // A non-finite input must show in the results: the hot path looks for it only then.
 func TestDot4ShowsNonFiniteInputs(t *testing.T) {
 	for width := 1; width <= 9; width++ {

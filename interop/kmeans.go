@@ -10,7 +10,7 @@ import (
 type kMeans struct {
 	path    string
 	d       int
-	centers []float64 // row-major, len(cc) x d
+	centers panels
 	cc      []float64 // the squared norm of each center
 }
 
@@ -30,7 +30,7 @@ func newKMeans(p *modelxpb.KMeansProto, path string) (*kMeans, error) {
 		return nil, err
 	}
 	d := int(p.GetNFeatures())
-	return &kMeans{path: path, d: d, centers: c, cc: squaredNorms(c, d)}, nil
+	return &kMeans{path: path, d: d, centers: newPanels(c, d), cc: squaredNorms(c, d)}, nil
 }
 
 // squaredNorms returns dot(c[i], c[i]) for each row of a row-major matrix with rows of d values.
@@ -79,12 +79,10 @@ func (p *kMeans) index(dst []int, x []float64, first int) error {
 // nearest returns the first center with the smallest distance. The squared norm of the row, the same for all centers,
 // is left out, as scikit-learn does.
 func (p *kMeans) nearest(row []float64, number int) (int, error) {
-	d, c, cc := p.d, p.centers, p.cc
 	best, smallest := 0, math.Inf(1)
-	var s [4]float64
-	for i := 0; i < len(cc); i += len(s) {
-		n := min(len(s), len(cc)-i)
-		dots(s[:n], row, c[i*d:])
+	var s [panelBlock]float64
+	for i := 0; i < len(p.cc); i += panelBlock {
+		n := p.centers.block(&s, row, i)
 		// Every product has every input among its factors: the first one tells of them all.
 		if i == 0 {
 			if !isFinite(s[0]) {
@@ -92,10 +90,10 @@ func (p *kMeans) nearest(row []float64, number int) (int, error) {
 					return 0, err
 				}
 			}
-			smallest = cc[0] + float64(-2*s[0])
+			smallest = p.cc[0] + float64(-2*s[0])
 		}
-		for k, xc := range s[:n] {
-			if v := cc[i+k] + float64(-2*xc); v < smallest {
+		for k, cc := range p.cc[i : i+n] {
+			if v := cc + float64(-2*s[k]); v < smallest {
 				smallest, best = v, i+k
 			}
 		}
@@ -113,7 +111,7 @@ func (p *kMeans) distances(dst, x []float64, first int) error {
 				return err
 			}
 		}
-		dots(out, row, p.centers)
+		p.centers.products(out, row)
 		for j, s := range out {
 			out[j] = distance(s, xx, p.cc[j])
 		}

@@ -14,6 +14,7 @@ type linearRegression struct {
 	// columns is n_outputs: 0 for one output and a numpy shape of (rows,).
 	columns    int
 	w          []float64 // row-major, len(b) x d
+	panels     panels    // of w
 	b          []float64
 	logLink    bool
 	outputList []output
@@ -57,7 +58,7 @@ func newLinearRegression(p *modelxpb.LinearRegressionProto, path string) (*linea
 	}
 	columns := int(p.GetNOutputs())
 	return &linearRegression{
-		path: path, d: int(p.GetNFeatures()), columns: columns, w: w, b: b,
+		path: path, d: int(p.GetNFeatures()), columns: columns, w: w, panels: newPanels(w, int(p.GetNFeatures())), b: b,
 		logLink:    p.GetLink() == modelxpb.LinearRegressionProto_LINK_LOG,
 		outputList: []output{{opPredict, columns, TypeFloat64}},
 	}, nil
@@ -74,7 +75,7 @@ func (p *linearRegression) run(_ op, dst, x []float64, first int) error {
 	for i := 0; len(dst) >= m && len(x) >= d; i++ {
 		out := dst[:m]
 		if m > 1 {
-			dots(out, x[:d], p.w)
+			p.panels.products(out, x[:d])
 		}
 		for k, b := range p.b {
 			out[k] += b

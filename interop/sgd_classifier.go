@@ -13,6 +13,7 @@ type sgdClassifier struct {
 	path        string
 	d           int
 	w           []float64 // row-major, len(b) x d
+	panels      panels    // of w
 	b           []float64
 	classes     *Labels
 	probability modelxpb.SGDClassifierProto_Probability
@@ -46,7 +47,7 @@ func newSGDClassifier(p *modelxpb.SGDClassifierProto, path string) (*sgdClassifi
 		return nil, err
 	}
 	c := &sgdClassifier{
-		path: path, d: int(p.GetNFeatures()), w: w, b: b, classes: classes, probability: p.GetProbability(),
+		path: path, d: int(p.GetNFeatures()), w: w, panels: newPanels(w, int(p.GetNFeatures())), b: b, classes: classes, probability: p.GetProbability(),
 		multilabel: p.GetTarget() == modelxpb.SGDClassifierProto_TARGET_MULTILABEL,
 	}
 	if err := c.checkClasses(); err != nil {
@@ -158,7 +159,7 @@ func (p *sgdClassifier) run(o op, dst, x []float64, first int) error {
 
 // scores writes the decision function of one row, of len(p.b) >= 2 values.
 func (p *sgdClassifier) scores(out, row []float64, number int) error {
-	dots(out, row, p.w)
+	p.panels.products(out, row)
 	for k, b := range p.b {
 		out[k] += b
 	}
@@ -235,17 +236,17 @@ func (p *sgdClassifier) index(dst []int, x []float64, first int) error {
 // class returns the number of a row's class: by the sign of a single score, or the first of the largest scores. NaN,
 // which only an overflow can produce, is the largest.
 func (p *sgdClassifier) class(row []float64, number int) (int, error) {
-	var s [4]float64
 	if len(p.b) == 1 {
-		err := p.singleScores(s[:1], row, number)
+		var s [1]float64
+		err := p.singleScores(s[:], row, number)
 		return positive(s[0]), err
 	}
 	best, largest := 0, math.Inf(-1)
-	for k := 0; k < len(p.b); k += len(s) {
-		n := min(len(s), len(p.b)-k)
-		dots(s[:n], row, p.w[k*p.d:])
-		for i, score := range s[:n] {
-			score += p.b[k+i]
+	var scores [panelBlock]float64
+	for k := 0; k < len(p.b); k += panelBlock {
+		n := p.panels.block(&scores, row, k)
+		for i, b := range p.b[k : k+n] {
+			score := scores[i] + b
 			if k+i == 0 {
 				if !isFinite(score) {
 					if err := refuseNonFinite(p.path, number, row); err != nil {
