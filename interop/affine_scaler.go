@@ -104,10 +104,7 @@ func (p *affineScaler) run(o op, dst, x []float64, first int) error {
 func (p *affineScaler) apply(out, row []float64) {
 	out = out[:len(row)]
 	if len(p.subtract) == len(row) && len(p.divide) == len(row) { // StandardScaler, RobustScaler: one pass.
-		subtract, divide := p.subtract[:len(row)], p.divide[:len(row)]
-		for j, t := range row {
-			out[j] = (t - subtract[j]) / divide[j]
-		}
+		standardize(out, row, p.subtract, p.divide)
 	} else {
 		copy(out, row)
 		for j, v := range p.subtract {
@@ -123,6 +120,14 @@ func (p *affineScaler) apply(out, row []float64) {
 	}
 	for j, v := range p.add {
 		out[j] += v
+	}
+}
+
+// standardizeGo is standardize in plain Go.
+func standardizeGo(dst, x, subtract, divide []float64) {
+	dst, subtract, divide = dst[:len(x)], subtract[:len(x)], divide[:len(x)]
+	for j, t := range x {
+		dst[j] = (t - subtract[j]) / divide[j]
 	}
 }
 

@@ -36,3 +36,19 @@ func (p *panels) fast(dst *[panelBlock]float64, x []float64, first, n int) bool 
 	panelsAVX(&dst[0], &x[:p.d][0], &a[0], p.d, n)
 	return true
 }
+
+// standardizeAVX is standardize for n >= 1 values at each of its arguments.
+//
+//go:noescape
+func standardizeAVX(dst, x, subtract, divide *float64, n int)
+
+// standardize writes (x - subtract) / divide. All have the same length, at least 1.
+func standardize(dst, x, subtract, divide []float64) {
+	if !hasAVX {
+		standardizeGo(dst, x, subtract, divide)
+		return
+	}
+	n := len(x)
+	dst, subtract, divide = dst[:n], subtract[:n], divide[:n]
+	standardizeAVX(&dst[0], &x[0], &subtract[0], &divide[0], n)
+}

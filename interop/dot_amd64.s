@@ -163,3 +163,44 @@ sum:
 	JNE     panel
 	VZEROUPPER
 	RET
+
+// func standardizeAVX(dst, x, subtract, divide *float64, n int)
+//
+// dst = (x - subtract) / divide for n >= 1 values.
+TEXT ·standardizeAVX(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), DX
+	MOVQ subtract+16(FP), SI
+	MOVQ divide+24(FP), R8
+	MOVQ n+32(FP), CX
+	XORQ AX, AX
+	MOVQ CX, R9
+	ANDQ $~3, R9
+	ANDQ $3, CX
+
+next:
+	CMPQ    AX, R9
+	JGE     last
+	VMOVUPD (DX)(AX*8), Y0
+	VSUBPD  (SI)(AX*8), Y0, Y0
+	VDIVPD  (R8)(AX*8), Y0, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $4, AX
+	JMP     next
+
+last:
+	TESTQ      CX, CX
+	JE         end
+	SHLQ       $5, CX
+	LEAQ       tail<>(SB), R10
+	VMOVUPD    (R10)(CX*1), Y3
+	VMASKMOVPD (DX)(AX*8), Y3, Y0
+	VMASKMOVPD (SI)(AX*8), Y3, Y1
+	VMASKMOVPD (R8)(AX*8), Y3, Y2
+	VSUBPD     Y1, Y0, Y0
+	VDIVPD     Y2, Y0, Y0
+	VMASKMOVPD Y0, Y3, (DI)(AX*8)
+
+end:
+	VZEROUPPER
+	RET

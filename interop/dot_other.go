@@ -8,3 +8,6 @@ func dot4(out *[4]float64, a, v []float64) { dot4Go(out, a, v) }
 const hasAVX = false
 
 func (p *panels) fast(*[panelBlock]float64, []float64, int, int) bool { return false }
+
+// standardize writes (x - subtract) / divide. All have the same length, at least 1.
+func standardize(dst, x, subtract, divide []float64) { standardizeGo(dst, x, subtract, divide) }

@@ -79,3 +79,29 @@ func TestDot4ShowsNonFiniteInputs(t *testing.T) {
 func sameBits(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || (a != a && b != b)
 }
+
+func TestStandardizeHasTheBitsOfPlainGo(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 5e-324, math.MaxFloat64}
+	for width := 1; width <= 34; width++ {
+		x, subtract, divide := make([]float64, width), make([]float64, width), make([]float64, width)
+		for j := range width {
+			x[j], subtract[j], divide[j] = random.NormFloat64(), random.NormFloat64(), random.NormFloat64()
+			if random.IntN(3) == 0 {
+				x[j] = odd[random.IntN(len(odd))]
+			}
+		}
+		got, want := make([]float64, width+1), make([]float64, width)
+		got[width] = 42
+		standardize(got[:width], x, subtract, divide)
+		standardizeGo(want, x, subtract, divide)
+		for j := range want {
+			if !sameBits(got[j], want[j]) {
+				t.Errorf("width %d, value %d: %v, plain Go gives %v", width, j, got[j], want[j])
+			}
+		}
+		if got[width] != 42 {
+			t.Errorf("width %d: written behind the end", width)
+		}
+	}
+}
