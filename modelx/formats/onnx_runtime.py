@@ -52,7 +52,7 @@ class Deviation:
         """Give what ``modelx.deviation`` has."""
         if self.largest is None:
             return {"flips": self.flips}
-        largest = self.largest if math.isfinite(self.largest) else str(self.largest)
+        largest = self.largest if math.isfinite(self.largest) else "Infinity"
         return {"largest": largest, "outside_tolerance": self.outside}
 
 

@@ -25,6 +25,8 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     while position < len(data):
         tag, position = _varint(data, position)
         number, wire_type = tag >> 3, tag & 7
+        if not 0 < number < 1 << 31:
+            raise MalformedError(f"a field has the number {number}; the file is truncated or damaged")
         if wire_type == 0:
             value, position = _varint(data, position)
             yield number, value
@@ -35,7 +37,7 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             size = _FIXED[wire_type]
         else:
             raise MalformedError(f"a field of wire type {wire_type}; expected 0, 1, 2 or 5: write the file again")
-        if number == 0 or size > len(data) - position:
+        if size > len(data) - position:
             raise MalformedError(
                 f"field {number} has {size} bytes, with {len(data) - position} left; the file is truncated or damaged"
             )

@@ -225,7 +225,7 @@ DEFECTS = {
     "training_samples": (document() | {"metadata": {"training_samples": "x"}}, errors.MalformedError),
     "metrics": (document() | {"metadata": {"metrics": {"r2": "x"}}}, errors.MalformedError),
     "101 levels": (nested(101), errors.TooDeepError),
-    "unclosed levels": (b"{" + b"[" * 100_000, errors.TooDeepError),
+    "unclosed levels": (b'{"x": ' + b"[" * 100_000, errors.TooDeepError),
     "doubled key": (b'{"model_spec": {}, "model_spec": {}}', errors.DuplicateKeyError),
     "doubled key inside": (b'{"x": [{"a": 1, "\\u0061": 2}]}', errors.DuplicateKeyError),
     "later schema": (
