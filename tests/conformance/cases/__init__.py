@@ -1,0 +1,36 @@
+"""The cases of every family, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# The second module adds to the first one's cases.
+from cases import (
+    affine_scaler,
+    bisecting_kmeans,
+    kmeans,
+    linear_regression,
+    passthrough,
+    pipeline,
+    sgd_classifier,
+    sgd_classifier_extremes,
+    sgd_one_class_svm,
+)
+from cases.case import Case, Fitted
+
+__all__ = ["BY_FAMILY", "BY_ID", "Case", "Fitted"]
+
+_MODULES = (
+    affine_scaler,
+    bisecting_kmeans,
+    kmeans,
+    linear_regression,
+    passthrough,
+    pipeline,
+    sgd_classifier,
+    sgd_one_class_svm,
+)
+if sgd_classifier_extremes.CASES is not sgd_classifier.CASES:
+    raise AssertionError("the extremes belong to the classifiers' cases")
+BY_FAMILY: Mapping[str, Mapping[str, Case]] = {module.CASES.family: module.CASES for module in _MODULES}
+BY_ID: Mapping[str, Case] = {case_id: case for cases in BY_FAMILY.values() for case_id, case in cases.items()}

@@ -1,0 +1,43 @@
+"""Every invalid vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from defects import containers, documents, graphs, parameters, recorded, sources, structure
+from defects.defect import Defect
+
+_GROUPS = (
+    containers.of_bytes,
+    containers.of_compression,
+    structure.of_frames,
+    structure.of_pipelines,
+    structure.of_signatures,
+    parameters.of_families,
+    parameters.of_labels,
+    parameters.of_trees,
+    recorded.of_forms,
+    recorded.of_tampering,
+    documents.of_syntax,
+    documents.of_keys,
+    documents.of_content,
+    graphs.of_graphs,
+    sources.of_sources,
+)
+
+
+def all_of_them() -> Iterator[Defect]:
+    """Give every invalid vector, each id once.
+
+    Raises
+    ------
+    ValueError
+        For an id that is taken.
+    """
+    seen: set[str] = set()
+    for group in _GROUPS:
+        for defect in group():
+            if defect.id in seen:
+                raise ValueError(f"two invalid vectors {defect.id}")
+            seen.add(defect.id)
+            yield defect

@@ -1,0 +1,96 @@
+"""What an invalid vector is, and the sound models that they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import modelx
+import vectors
+from cases import BY_ID
+
+if TYPE_CHECKING:
+    from modelx.v1 import model_pb2
+
+# A sound model of each family; small, with evidence of its own.
+BASES = {
+    "affine_scaler": "affine_scaler/constant_column",
+    "bisecting_kmeans": "bisecting_kmeans/iris_flowers",
+    "kmeans": "kmeans/iris_flowers",
+    "linear_regression": "linear_regression/least_squares",
+    "passthrough": "passthrough/named_columns",
+    "pipeline": "pipeline/passthrough_first",
+    "sgd_classifier": "sgd_classifier/log_loss_multiclass",
+    "sgd_one_class_svm": "sgd_one_class_svm/iris_flowers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A file that must be refused.
+
+    Attributes
+    ----------
+    id : str
+        "<group>/<name>".
+    why : str
+    kind : str
+        Of docs/errors.md, the same in every language.
+    data : bytes
+    suffix : str
+    path : str
+        What the error's path must begin with, if it must.
+    limits : dict
+        Lower limits to read the file with: "expanded_bytes", "file_bytes", "json_depth".
+    python_only : bool
+        A defect of the source, which only Python reads. Other languages must take the file.
+    """
+
+    id: str
+    why: str
+    kind: str
+    data: bytes
+    suffix: str = ".pb"
+    path: str = ""
+    limits: dict[str, int] = field(default_factory=dict)
+    python_only: bool = False
+
+    @property
+    def file(self) -> str:
+        return self.id + self.suffix
+
+
+@lru_cache
+def _serialised(case_id: str) -> bytes:
+    return vectors.to_proto(BY_ID[case_id].build()).SerializeToString(deterministic=True)
+
+
+def base(family: str) -> model_pb2.ModelProto:
+    """Give a sound model of a family, the caller's to spoil."""
+    return case(BASES[family])
+
+
+def case(case_id: str) -> model_pb2.ModelProto:
+    """Give a case's model, the caller's to spoil."""
+    return modelx.v1.model_pb2.ModelProto.FromString(_serialised(case_id))
+
+
+Edit = Callable[["model_pb2.ModelProto"], object]
+
+
+def edited(model: model_pb2.ModelProto, edit: Edit) -> bytes:
+    """Spoil a model, and serialise it.
+
+    Raises
+    ------
+    ValueError
+        When the edit changes nothing.
+    """
+    before = model.SerializeToString(deterministic=True)
+    edit(model)
+    after = model.SerializeToString(deterministic=True)
+    if after == before:
+        raise ValueError("the edit changes nothing")
+    return after

@@ -1,0 +1,4 @@
+
+LinearRegression1]
+Pﬂ	2$¿≈G¬¿˙m¿{«ªqƒ>Ä@Å–
+Ç'Ft@ım/

@@ -1,0 +1,95 @@
+"""Writing the vectors: each case as files of every format, and scikit-learn's answers beside them."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sklearn
+
+import modelx
+from cases import BY_FAMILY, Case, Fitted
+from modelx.conversion import family_of
+from modelx.evidence import recording, table
+from modelx.v1 import evidence_pb2, model_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+CREATED = 1795257600  # 2026-11-21T12:00:00Z: a time of its own in each run would change every file.
+SUFFIXES = {"protobuf": ".pb", "json": ".json", "onnx": ".onnx"}
+# The first case of each family is there in these forms too.
+COMPRESSED = (("protobuf", "gzip", ".pb.gz"), ("json", "zstd", ".json.zst"))
+_MADE_ROWS = 12
+
+
+def to_proto(fitted: Fitted) -> model_pb2.ModelProto:
+    """Convert a case's estimator as every user does."""
+    metadata = {"created_timestamp": CREATED, "training_samples": 150, "purpose": "conformance"}
+    return modelx.to_proto(fitted.estimator, metadata=metadata, metrics={"score": 0.1}, version="1")
+
+
+@np.errstate(all="ignore")  # Rows are there to overflow.
+def expected(case: Case, fitted: Fitted, model: model_pb2.ModelProto) -> evidence_pb2.Evidence:
+    """Record scikit-learn's answers for training rows, made rows and odd rows, with their tolerances."""
+    family, width = family_of(model), family_of(model).n_features(model)
+    rng = np.random.default_rng(zlib.crc32(case.id.encode()))
+    parts = [_rows(fitted.rows, width), family.rows(model, rng, _MADE_ROWS), _odd(width, rng)]
+    x = np.concatenate(parts)
+    x = x[_answered(fitted.estimator, model, x)]
+    keep = family.decided(model, fitted.estimator, x, None)
+    for tolerance in family.tolerances(model, fitted.estimator, x, None).values():
+        if tolerance.per_row is not None:
+            keep = keep & np.isfinite(tolerance.per_row)
+    x = np.concatenate([x[keep], _rows(fitted.exact, width)])
+    out = evidence_pb2.Evidence(producer=f"scikit-learn {sklearn.__version__}")
+    out.origin = evidence_pb2.Evidence.Origin.ORIGIN_SAMPLE_AND_MADE
+    table.write_rows(x, out.rows)
+    answers = recording.answers(fitted.estimator, model, x)
+    recording.write(answers, family.tolerances(model, fitted.estimator, x, None), out)
+    for output in out.outputs:
+        # Only an exact row can have none: its result is an infinity in every order, which equals itself.
+        output.tolerances[:] = [value if np.isfinite(value) else 0.0 for value in output.tolerances]
+    return out
+
+
+def _rows(rows: Any, width: int) -> NDArray[np.float64]:
+    return np.array(rows, dtype=np.float64).reshape(-1, width)
+
+
+def _odd(width: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Give rows of -0.0, subnormal, huge and missing values; what a model refuses is left out."""
+    signs = rng.choice([-1.0, 1.0], (5, width))
+    rows = signs * np.array([[0.0], [5e-324], [1e-300], [1e12], [1e300]])
+    missing = rng.standard_normal((2, width))
+    missing[0, rng.integers(width)] = np.nan
+    missing[1] = np.nan
+    return np.concatenate([rows, missing])
+
+
+def _answered(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> NDArray[np.bool_]:
+    out = np.ones(len(x), dtype=bool)
+    for i in range(len(x)):
+        try:
+            recording.answers(estimator, model, x[i : i + 1])
+        except ValueError:
+            out[i] = False
+    return out
+
+
+def files() -> Iterator[tuple[Case, str, bytes]]:
+    """Give every file of every case: "<id>.expected.pb" first, then the formats."""
+    for cases in BY_FAMILY.values():
+        for number, case in enumerate(cases.values()):
+            fitted = case.build()
+            model = to_proto(fitted)
+            yield case, f"{case.id}.expected.pb", expected(case, fitted, model).SerializeToString(deterministic=True)
+            for name, suffix in SUFFIXES.items():
+                if name != "onnx" or fitted.onnx:
+                    yield case, case.id + suffix, modelx.api.encode(model, modelx.formats.Encoding(name))
+            for name, compression, suffix in COMPRESSED if number == 0 else ():
+                encoding = modelx.formats.Encoding(name, compression)
+                yield case, case.id + suffix, modelx.api.encode(model, encoding)
