@@ -1,0 +1,367 @@
+package modelx_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// Folders of the whole project, outside of this module: `go test` does not see them change, so it is run with -count=1.
+const (
+	vectorsFolder = "../tests/conformance/vectors"
+	invalidFolder = "../tests/conformance/invalid"
+	compatFolder  = "../tests/compat"
+)
+
+type vector struct {
+	ID       string            `json:"id"`
+	Family   string            `json:"family"`
+	Why      string            `json:"why"`
+	Expected string            `json:"expected"`
+	Files    []string          `json:"files"`
+	SHA256   map[string]string `json:"sha256"`
+}
+
+type invalidVector struct {
+	ID         string           `json:"id"`
+	Why        string           `json:"why"`
+	File       string           `json:"file"`
+	Kind       string           `json:"kind"`
+	Path       string           `json:"path"`
+	Limits     map[string]int64 `json:"limits"`
+	PythonOnly bool             `json:"python_only"`
+}
+
+// readIndex reads the cases of an index. A folder that is missing or empty fails: nothing may pass by not being there.
+func readIndex[T any](t *testing.T, folder string) []T {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(folder, "index.json"))
+	if err != nil {
+		t.Fatalf("the vectors are missing: %v; write them with make conformance", err)
+	}
+	var index struct {
+		Cases []T `json:"cases"`
+	}
+	if err := json.Unmarshal(data, &index); err != nil {
+		t.Fatal(err)
+	}
+	if len(index.Cases) == 0 {
+		t.Fatalf("%s has no cases", folder)
+	}
+	return index.Cases
+}
+
+func readExpected(t *testing.T, path string) *modelxpb.Evidence {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expected := new(modelxpb.Evidence)
+	if err := proto.Unmarshal(data, expected); err != nil {
+		t.Fatal(err)
+	}
+	if expected.GetRows().GetNRows() == 0 || len(expected.GetOutputs()) == 0 {
+		t.Fatal("nothing is expected")
+	}
+	return expected
+}
+
+// TestConformance loads every vector in every format, which replays its evidence, and compares all methods on all rows
+// with what scikit-learn answered.
+func TestConformance(t *testing.T) {
+	conform(t, vectorsFolder)
+}
+
+// TestCompatibility does the same with the files of every release, which are never written again.
+func TestCompatibility(t *testing.T) {
+	releases, err := filepath.Glob(filepath.Join(compatFolder, "v*"))
+	if err != nil || len(releases) == 0 {
+		t.Fatalf("no releases in %s (%v)", compatFolder, err)
+	}
+	for _, release := range releases {
+		t.Run(filepath.Base(release), func(t *testing.T) { conform(t, release) })
+	}
+}
+
+func conform(t *testing.T, folder string) {
+	for _, v := range readIndex[vector](t, folder) {
+		expected := readExpected(t, filepath.Join(folder, v.Expected))
+		if len(v.Files) == 0 {
+			t.Errorf("%s has no files", v.ID)
+		}
+		for _, file := range v.Files {
+			t.Run(file, func(t *testing.T) {
+				t.Parallel()
+				m, err := modelx.Load(filepath.Join(folder, file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if m.Family() != v.Family {
+					t.Errorf("family %q, want %q", m.Family(), v.Family)
+				}
+				compareAll(t, m, expected)
+			})
+		}
+	}
+}
+
+// TestConformanceOfGOB does the same through encoding/gob, which only Go writes, and through the other formats as Go
+// writes them.
+func TestConformanceOfGOB(t *testing.T) {
+	for _, v := range readIndex[vector](t, vectorsFolder) {
+		expected := readExpected(t, filepath.Join(vectorsFolder, v.Expected))
+		t.Run(v.ID, func(t *testing.T) {
+			t.Parallel()
+			m, err := modelx.Load(filepath.Join(vectorsFolder, v.ID+".pb"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, format := range []modelx.Format{modelx.FormatGOB, modelx.FormatProtobuf, modelx.FormatJSON} {
+				var file bytes.Buffer
+				if err := modelx.Encode(&file, m.Proto(), format, modelx.WithCompression(modelx.CompressionZstd)); err != nil {
+					t.Fatal(err)
+				}
+				again, err := modelx.Decode(&file)
+				if err != nil {
+					t.Fatalf("%s: %v", format, err)
+				}
+				compareAll(t, again, expected)
+			}
+		})
+	}
+}
+
+// compareAll runs every method that is expected, and checks that the model has no other.
+func compareAll(t *testing.T, m modelx.Model, expected *modelxpb.Evidence) {
+	t.Helper()
+	x := expectedRows(expected.GetRows())
+	var methods []modelx.Method
+	var transformed []float64
+	for _, output := range expected.GetOutputs() {
+		method := modelx.Method(output.GetMethod())
+		methods = append(methods, method)
+		given := x
+		if method == modelx.InverseTransform {
+			given = transformed
+		}
+		if method == modelx.Transform {
+			transformed = output.GetDoubles()
+		}
+		if err := compareOutput(m, method, output, given, int(expected.GetRows().GetNRows())); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	if !slices.Equal(m.Methods(), methods) {
+		t.Errorf("methods %v, want %v", m.Methods(), methods)
+	}
+}
+
+func expectedRows(rows *modelxpb.Rows) []float64 {
+	if len(rows.GetEighths()) == 0 {
+		return rows.GetValues()
+	}
+	x := make([]float64, len(rows.GetEighths()))
+	for i, b := range rows.GetEighths() {
+		x[i] = float64(int8(b)) / 8
+	}
+	return x
+}
+
+func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, x []float64, rows int) error {
+	if len(want.GetStrings()) > 0 {
+		got := make([]string, rows)
+		if err := m.PredictStrings(got, x); err != nil {
+			return err
+		}
+		if i := firstDifference(got, want.GetStrings()); i >= 0 {
+			return fmt.Errorf("row %d: %q, want %q", i, got[i], want.GetStrings()[i])
+		}
+		return nil
+	}
+	if classes := m.Classes(); method == modelx.Predict && want.GetNColumns() == 0 && classes != nil {
+		return compareLabels(m, classes, want, x, rows)
+	}
+	columns := max(int(want.GetNColumns()), 1)
+	if m.Columns(method) != columns {
+		return fmt.Errorf("%d columns, want %d", m.Columns(method), columns)
+	}
+	got := make([]float64, rows*columns)
+	if err := m.Run(method, got, x); err != nil {
+		return err
+	}
+	for i, v := range got {
+		row := i / columns
+		if ints := want.GetInts(); len(ints) > 0 {
+			if v != float64(ints[i]) {
+				return fmt.Errorf("row %d: %v, want %d", row, v, ints[i])
+			}
+			continue
+		}
+		if err := near(v, want.GetDoubles()[i], want.GetComparison(), toleranceOf(want, row)); err != nil {
+			return fmt.Errorf("row %d, column %d: %w", row, i%columns, err)
+		}
+	}
+	return nil
+}
+
+// compareLabels compares labels in their own type, through PredictIndex and Classes: no float64 comes in between.
+func compareLabels(m modelx.Model, classes *modelx.Labels, want *modelxpb.Output, x []float64, rows int) error {
+	indices := make([]int, rows)
+	if err := m.PredictIndex(indices, x); err != nil {
+		return err
+	}
+	var at int
+	switch {
+	case len(want.GetInts()) > 0:
+		at = firstDifference(chosen(classes.Ints(), indices), want.GetInts())
+	case len(want.GetBools()) > 0:
+		at = firstDifference(chosen(classes.Bools(), indices), want.GetBools())
+	default:
+		at = firstDifference(chosen(classes.Floats(), indices), want.GetDoubles())
+	}
+	if at >= 0 {
+		return fmt.Errorf("row %d: label %s is another one", at, classes.Text(indices[at]))
+	}
+	return nil
+}
+
+func chosen[T any](classes []T, indices []int) []T {
+	var out []T
+	for _, k := range indices {
+		out = append(out, classes[k])
+	}
+	return out
+}
+
+// firstDifference returns the first place where two lists differ, or -1.
+func firstDifference[T comparable](got, want []T) int {
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+func toleranceOf(want *modelxpb.Output, row int) float64 {
+	switch tolerances := want.GetTolerances(); len(tolerances) {
+	case 0:
+		return 0
+	case 1:
+		return tolerances[0]
+	default:
+		return tolerances[row]
+	}
+}
+
+// near compares as proto/modelx/v1/evidence.proto says. It is written apart from the library's own replay on purpose.
+func near(a, b float64, comparison modelxpb.Output_Comparison, tolerance float64) error {
+	ok := math.IsNaN(a) && math.IsNaN(b)
+	if comparison == modelxpb.Output_COMPARISON_UNSPECIFIED {
+		ok = ok || math.Float64bits(a) == math.Float64bits(b)
+	} else {
+		ok = ok || a == b
+	}
+	if !ok {
+		finite := !math.IsInf(b, 0)
+		switch comparison {
+		case modelxpb.Output_COMPARISON_UNSPECIFIED:
+		case modelxpb.Output_COMPARISON_ABSOLUTE:
+			ok = math.Abs(a-b) <= tolerance
+		case modelxpb.Output_COMPARISON_LOG_PROBABILITY:
+			ok = finite && math.Abs(a-b) <= tolerance*math.Max(1, math.Abs(b)) || math.Abs(math.Exp(a)-math.Exp(b)) <= tolerance
+		case modelxpb.Output_COMPARISON_SQUARED:
+			ok = math.Abs(a*a-b*b) <= tolerance
+		case modelxpb.Output_COMPARISON_RELATIVE:
+			ok = finite && math.Abs(a-b) <= tolerance*math.Abs(b)
+		}
+	}
+	if !ok {
+		return fmt.Errorf("%v, want %v within %v (%v)", a, b, tolerance, comparison)
+	}
+	return nil
+}
+
+// TestInvalid gives every invalid vector to Load, which must refuse it with just the kind that the index names.
+func TestInvalid(t *testing.T) {
+	for _, v := range readIndex[invalidVector](t, invalidFolder) {
+		t.Run(v.ID, func(t *testing.T) {
+			t.Parallel()
+			limits := modelx.Limits{
+				MaxFileBytes: v.Limits["file_bytes"], MaxExpandedBytes: v.Limits["expanded_bytes"],
+				MaxJSONDepth: int(v.Limits["json_depth"]),
+			}
+			m, err := modelx.Load(filepath.Join(invalidFolder, v.File), modelx.WithLimits(limits))
+			if v.PythonOnly {
+				if err != nil {
+					t.Fatalf("a defect of the source is none of Go's: %v", err)
+				}
+				return
+			}
+			var e *modelx.Error
+			switch {
+			case m != nil:
+				t.Fatalf("loaded, want %s", v.Kind)
+			case !errors.As(err, &e) || !errors.Is(err, modelx.Kind(v.Kind)):
+				t.Fatalf("%v, want %s", err, v.Kind)
+			case !strings.HasPrefix(e.Path, v.Path):
+				t.Fatalf("path %q, want it to begin with %q: %v", e.Path, v.Path, err)
+			case len(err.Error()) > 2000:
+				t.Fatalf("a message of %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
+
+// TestVectorsAreComplete walks the oneof: each family has vectors, and invalid ones.
+func TestVectorsAreComplete(t *testing.T) {
+	valid, invalid := readIndex[vector](t, vectorsFolder), readIndex[invalidVector](t, invalidFolder)
+	arms := (*modelxpb.ModelProto)(nil).ProtoReflect().Descriptor().Oneofs().ByName("model").Fields()
+	for i := range arms.Len() {
+		arm := string(arms.Get(i).Name())
+		if !slices.ContainsFunc(valid, func(v vector) bool { return v.Family == arm }) {
+			t.Errorf("%s has no vector", arm)
+		}
+		if !slices.ContainsFunc(invalid, func(v invalidVector) bool { return strings.HasPrefix(v.ID, arm+"/") }) {
+			t.Errorf("%s has no invalid vector", arm)
+		}
+	}
+	for _, v := range valid {
+		if len(v.Why) < 20 {
+			t.Errorf("%s does not say why it is there", v.ID)
+		}
+	}
+}
+
+// TestSixteenLevels checks the limit itself, both sides of it, without the work that scikit-learn has with it.
+func TestSixteenLevels(t *testing.T) {
+	nested := func(levels int) *modelxpb.ModelProto {
+		p := &modelxpb.ModelProto{
+			Name: "m", Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 2}},
+		}
+		for range levels - 1 {
+			steps := []*modelxpb.ModelProto{p}
+			p = &modelxpb.ModelProto{Name: "m", Model: &modelxpb.ModelProto_Pipeline{Pipeline: &modelxpb.PipelineProto{Steps: steps}}}
+		}
+		return p
+	}
+	if _, err := modelx.New(nested(16)); err != nil {
+		t.Error(err)
+	}
+	if _, err := modelx.New(nested(17)); !errors.Is(err, modelx.ErrTooDeep) {
+		t.Errorf("%v, want %v", err, modelx.ErrTooDeep)
+	}
+}
