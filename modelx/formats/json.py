@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from modelx import conversion
-from modelx.errors import MalformedError, ModelFileError, SchemaVersionError, UnknownFamilyError
+from modelx.errors import MalformedError, ModelFileError, SchemaVersionError, TooDeepError, UnknownFamilyError
 from modelx.formats import json_mapping, json_text, wire_reader
 from modelx.source import LIBRARY
 from modelx.v1 import model_pb2
@@ -123,7 +123,16 @@ def loads(data: bytes, limits: Limits) -> model_pb2.ModelProto:
     ------
     MalformedError, TooDeepError, TooLargeError, DuplicateKeyError, SchemaVersionError, UnknownFamilyError
     """
-    document = json_text.parse(data, limits)
+    try:
+        return _read(json_text.parse(data, limits))
+    except RecursionError as error:
+        # A limit that the caller has raised above what Python itself can do.
+        raise TooDeepError(
+            "JSON nests deeper than Python's recursion limit; give a lower modelx.Limits(json_depth=...)"
+        ) from error
+
+
+def _read(document: Any) -> model_pb2.ModelProto:
     spec = _object(document, "model_spec")
     model = model_pb2.ModelProto()
     family = _read_spec(model, spec)

@@ -266,6 +266,12 @@ def test_a_hundred_levels_are_allowed_and_brackets_in_strings_do_not_count():
         json_format.loads(json.dumps(value).encode(), Limits(json_depth=1))
 
 
+def test_a_limit_over_what_python_can_do_is_no_crash():
+    for data in (nested(100_000), json.dumps(document()).encode()[:-1] + b', "metadata": ' + nested(900) + b"}"):
+        with pytest.raises(errors.TooDeepError):
+            json_format.loads(data, Limits(json_depth=1 << 30))
+
+
 @pytest.mark.parametrize("data", [b'{"a": "' + b'\\"' * 300_000, b'{"a": ' + b'"' * 600_001, b'{"' + b"\\" * 600_001])
 def test_an_unclosed_string_costs_no_more_than_its_length(data):
     start = time.process_time()
