@@ -57,6 +57,15 @@ func fullModel() *modelxpb.ModelProto {
 	return p
 }
 
+// nestedValue is a list in a list in a list.
+func nestedValue(depth int) *modelxpb.Value {
+	v := new(modelxpb.Value)
+	for range depth {
+		v = &modelxpb.Value{Kind: &modelxpb.Value_List{List: &modelxpb.ValueList{Items: []*modelxpb.Value{v}}}}
+	}
+	return v
+}
+
 func discardUnknown(m protoreflect.Message) {
 	m.SetUnknown(nil)
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
 // spec wraps parameters of a linear regression into a document.
@@ -121,6 +123,23 @@ func TestJSONDocument(t *testing.T) {
 		t.Errorf("coefficients are %v", w)
 	}
 	checkRoundTrip(t, p, FormatJSON)
+	data, err := Marshal(p, FormatJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`    "name": "LinearRegression",`, `    "library": "scigo",`, `    "library_version": "0.3",`,
+		`    "created_at": "2026-11-20T09:30:00Z",`, `    "family": "linear_regression",`, `      5e-324`, `      -0,`,
+		`    "training_samples": 442,`, `      "r2": "NaN"`, `    "training_features": 10`,
+	} {
+		if !strings.Contains(string(data), "\n"+line+"\n") {
+			t.Errorf("no line %s in\n%s", line, data)
+		}
+	}
+	p.Source.Library = "scikit-learn"
+	if data, err = Marshal(p, FormatJSON); err != nil || !strings.Contains(string(data), `"sklearn_version": "0.3"`) {
+		t.Errorf("%v:\n%s", err, data)
+	}
 }
 
 // The name of a model that says nothing of its source is its own.
@@ -153,4 +172,12 @@ func TestJSONRefusesToLose(t *testing.T) {
 	p.Source.ClassName = "\xff"
 	_, err = Marshal(p, FormatJSON)
 	requireKind(t, err, ErrMalformed)
+	// As a message this is not too deep, but as JSON it could not be read again.
+	p = linearModel()
+	p.Source = &modelxpb.Source{Params: map[string]*modelxpb.Value{"a": nestedValue(40)}}
+	if _, err := Marshal(p, FormatProtobuf); err != nil {
+		t.Error(err)
+	}
+	_, err = Marshal(p, FormatJSON)
+	requireKind(t, err, ErrTooDeep)
 }

@@ -82,12 +82,8 @@ func TestBytesOfOtherThings(t *testing.T) {
 	onlyNewArm := appendField(appendField(nil, 1, []byte("a")), 25, []byte("xyz"))
 	newer := protowire.AppendVarint(protowire.AppendTag(onlyNewArm, 11, protowire.VarintType), 2)
 	windowless := []byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 0x01, 0x00, 0x00} // A window of 2^41 bytes.
-	deepValue := &modelxpb.Value{}
-	for range 60 {
-		deepValue = &modelxpb.Value{Kind: &modelxpb.Value_List{List: &modelxpb.ValueList{Items: []*modelxpb.Value{deepValue}}}}
-	}
 	deep := linearModel()
-	deep.Source = &modelxpb.Source{Params: map[string]*modelxpb.Value{"a": deepValue}}
+	deep.Source = &modelxpb.Source{Params: map[string]*modelxpb.Value{"a": nestedValue(60)}}
 	deepBytes, err := proto.Marshal(deep)
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,8 @@ import (
 
 // Each target decodes hostile bytes. It must never panic, nor take much more memory than the limits say; and a model
 // that loads must run, and be the same after it was written and read back.
+//
+// Run them with -fuzzminimizetime 1x: making every new input small first leaves most of the time for nothing else.
 
 func FuzzDecodeProtobuf(f *testing.F) {
 	for _, p := range seedModels(f) {

@@ -54,6 +54,11 @@ func TestPredictMatchesTheHeader(t *testing.T) {
 	args := []string{"predict", "--json", "--header", "--method", "transform", "--model", unnamed}
 	requireRun(t, runWith("x,y\n1,2\n", args...), exitOK, "1,2\n")
 	requireError(t, runWith("x,y,z\n1,2,3\n", args...), exitBadInput, "wrong_width", "line 1")
+	// The input of inverse_transform has no names.
+	scaler := same(2)
+	scaler.Signature = &modelxpb.Signature{NFeatures: 2, FeatureNames: []string{"a", "b"}}
+	requireRun(t, runWith("x,y\n1,2\n", "predict", "--header", "--method", "inverse_transform", "-m", save(t, "s.pb", scaler)),
+		exitOK, "1,2\n")
 	// A width that a file claims is not believed: room for such a row is never made.
 	wide := save(t, "wide.pb", same(math.MaxInt32))
 	requireError(t, runWith("1,2\n", "predict", "--json", "--method", "transform", "--model", wide), exitBadInput, "wrong_width",
