@@ -50,6 +50,10 @@ func checkStepEvidence(n *node, rows int) error {
 	return nil
 }
 
+// patternRows is how many rows eighths may stand for, which repeat: a few bytes must not make us allocate a matrix of any
+// size.
+const patternRows = 16
+
 func checkRows(r *modelxpb.Rows, width int, path string) error {
 	if r.GetNRows() < 1 || int(r.GetNFeatures()) != width {
 		return &Error{
@@ -59,10 +63,11 @@ func checkRows(r *modelxpb.Rows, width int, path string) error {
 	}
 	values, eighths := len(r.GetValues()), len(r.GetEighths())
 	want := int64(r.GetNRows()) * int64(r.GetNFeatures())
-	if int64(values+eighths) != want || (values > 0 && eighths > 0) {
+	pattern := eighths > 0 && int64(eighths) <= want && r.GetNRows() <= patternRows
+	if (values > 0 || !pattern) && (eighths > 0 || int64(values) != want) {
 		return &Error{
 			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d values and %d eighths", values, eighths),
-			Want: fmt.Sprintf("%d in one of the two lists", want), Hint: exportAgain,
+			Want: fmt.Sprintf("%d values, or as many eighths at most for %d rows", want, patternRows), Hint: exportAgain,
 		}
 	}
 	return nil
@@ -152,9 +157,13 @@ func rowValues(r *modelxpb.Rows) []float64 {
 	if len(r.GetEighths()) == 0 {
 		return r.GetValues()
 	}
-	values := make([]float64, len(r.GetEighths()))
-	for i, b := range r.GetEighths() {
-		values[i] = float64(int8(b)) / 8
+	pattern := r.GetEighths()
+	values := make([]float64, int(r.GetNRows())*int(r.GetNFeatures()))
+	for i, j := 0, 0; i < len(values); i++ {
+		values[i] = float64(int8(pattern[j])) / 8
+		if j++; j == len(pattern) {
+			j = 0
+		}
 	}
 	return values
 }

@@ -251,6 +251,16 @@ func TestEighthsAreRows(t *testing.T) {
 	requireKind(t, err, ErrEvidenceMismatch)
 }
 
+func TestEighthsRepeat(t *testing.T) {
+	// Three eighths for two rows of two values: 1, 2, 3, 1.
+	p := recorded(t, twoClasses(func(*modelxpb.SGDClassifierProto) {}), 2, []float64{0.125, 0.25, 0.375, 0.125})
+	p.Evidence.Rows.Values, p.Evidence.Rows.Eighths = nil, []byte{1, 2, 3}
+	mustNew(t, p)
+	p.Evidence.Rows.NRows = patternRows + 1
+	_, err := New(p)
+	requireKind(t, err, ErrEvidence)
+}
+
 func TestComparisons(t *testing.T) {
 	negativeZero := math.Copysign(0, -1)
 	for _, c := range []struct {

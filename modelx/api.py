@@ -252,7 +252,9 @@ def load(path: str | os.PathLike[str], *, verify: bool = True, limits: Limits = 
 
     As `loads`.
     """
-    return loads(files.read(path, limits), verify=verify, limits=limits)
+    # Nothing holds on to the file's bytes while the estimator is built: for large models, memory is what takes time.
+    model, _ = formats.loads(files.read(path, limits), limits)
+    return from_proto(model, verify=verify)
 
 
 def read(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:

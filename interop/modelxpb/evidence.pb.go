@@ -220,7 +220,9 @@ type Rows struct {
 	NFeatures int32                  `protobuf:"varint,2,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
 	// n_rows * n_features values.
 	Values []float64 `protobuf:"fixed64,3,rep,packed,name=values,proto3" json:"values,omitempty"`
-	// n_rows * n_features signed bytes e; the value is e / 8. One of the two lists is empty.
+	// Signed bytes e, standing for the values e / 8 one after the other, row by row, over and over again from the first:
+	// value (i, j) is the one at (i * n_features + j) mod len(eighths). At most n_rows * n_features of them, and then
+	// n_rows <= 16. One of the two lists is empty.
 	Eighths       []byte `protobuf:"bytes,4,opt,name=eighths,proto3" json:"eighths,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

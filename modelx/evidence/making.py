@@ -21,6 +21,7 @@ Origin = evidence_pb2.Evidence.Origin
 _MAX_ROWS = 16
 _WIDE = 4096
 _VERY_WIDE = 65536
+_PATTERN = 4093
 # Evidence may add this to a file, or this part of it, whatever is more.
 _MIN_BYTES = 8192
 _PART = 0.2
@@ -41,7 +42,8 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     """
     family = family_of(model)
     width = family.n_features(model)
-    made, given = _usable(estimator, model, made_rows(family, model))
+    pattern = wide_pattern() if width > _WIDE else None
+    made, given = _usable(estimator, model, made_rows(family, model, pattern))
     kept = 0
     if sample is not None:
         usable, given_for_sample = _usable(estimator, model, _check_sample(sample, width))
@@ -53,7 +55,8 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     if not len(made):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
         made = np.zeros((1, width))
-    table.write_rows(made, evidence.rows, eighths=width > _WIDE and not kept)
+    whole = pattern is not None and not kept and len(made) == wide_rows(width)
+    table.write_rows(made, evidence.rows, eighths=pattern if whole else None)
     if given is None:
         given = recording.answers(estimator, model, made)
     recording.write(given, family.tolerances(model, estimator, made, None), evidence)
@@ -75,15 +78,28 @@ def _check_sample(sample: NDArray[np.float64], width: int) -> NDArray[np.float64
     return sample
 
 
-def made_rows(family: Family, model: model_pb2.ModelProto) -> NDArray[np.float64]:
+def wide_pattern() -> NDArray[np.int8]:
+    """Give the bytes that the rows of wide models repeat: none of them is 0, so that each coefficient counts.
+
+    Their number is a prime, so that rows of usual widths begin at different places of the pattern.
+    """
+    rng = np.random.default_rng(20261121)
+    return np.asarray(rng.integers(1, 128, _PATTERN) * rng.choice([-1, 1], _PATTERN), dtype=np.int8)
+
+
+def wide_rows(width: int) -> int:
+    """Give how many rows are made for a wide model."""
+    return 1 if width > _VERY_WIDE else 2
+
+
+def made_rows(
+    family: Family, model: model_pb2.ModelProto, pattern: NDArray[np.int8] | None = None
+) -> NDArray[np.float64]:
     """Make rows from the parameters alone, the same ones each time, within the budget of bytes."""
     width = family.n_features(model)
+    if pattern is not None:
+        return table.expand_eighths(pattern, (wide_rows(width), width))
     rng = np.random.default_rng(20261121)
-    if width > _WIDE:
-        # One byte a value, and none of them zero, so that each coefficient counts; a pattern, as drawing takes long.
-        n_rows = 1 if width > _VERY_WIDE else 2
-        pattern = rng.integers(1, 128, _WIDE) * rng.choice([-1, 1], _WIDE) * 0.125
-        return np.resize(pattern, (n_rows, width))
     outputs = sum(max(output.n_columns, 1) for output in family.outputs(model))
     budget = max(_MIN_BYTES, int(model.ByteSize() * _PART))
     n = min(_MAX_ROWS, max(2, budget // (8 * (width + outputs))))

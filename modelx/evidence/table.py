@@ -16,21 +16,30 @@ if TYPE_CHECKING:
 _LISTS = ("doubles", "ints", "strings", "bools")
 
 
-def write_rows(x: NDArray[np.float64], out: evidence_pb2.Rows, *, eighths: bool = False) -> None:
-    """Write rows of shape (n_rows, n_features), in one byte each when all values are known to be small eighths."""
+# As many rows as eighths may stand for: a few bytes must not make us allocate a matrix of any size.
+_MAX_PATTERN_ROWS = 16
+
+
+def write_rows(x: NDArray[np.float64], out: evidence_pb2.Rows, *, eighths: NDArray[np.int8] | None = None) -> None:
+    """Write rows of shape (n_rows, n_features), or the pattern of eighths that they were made from."""
     out.n_rows, out.n_features = x.shape
-    if eighths:
-        out.eighths = np.multiply(x, 8.0, out=np.empty(x.shape, np.int8), casting="unsafe").tobytes()
-    else:
+    if eighths is None:
         wire.fill(out, "values", x)
+    else:
+        out.eighths = eighths.tobytes()
 
 
 def read_rows(rows: evidence_pb2.Rows) -> NDArray[np.float64]:
     """Give checked rows as a C-ordered float64 array of shape (n_rows, n_features)."""
     shape = (rows.n_rows, rows.n_features)
     if rows.eighths:
-        return (np.frombuffer(rows.eighths, dtype=np.int8) * np.float64(0.125)).reshape(shape)
+        return expand_eighths(np.frombuffer(rows.eighths, dtype=np.int8), shape)
     return wire.doubles(rows.values).reshape(shape)
+
+
+def expand_eighths(eighths: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Give rows from a pattern that repeats: one eighth of each byte, row by row."""
+    return np.resize(eighths * np.float64(0.125), shape)
 
 
 def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
@@ -39,10 +48,15 @@ def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
         raise EvidenceError(
             f"rows are {rows.n_rows} x {rows.n_features}; expected at least one of {n_features} values", path=path
         )
-    size = rows.n_rows * rows.n_features
-    found = sorted([len(rows.values), len(rows.eighths)])
-    if found != [0, size]:
-        raise EvidenceError(f"rows have {found[1]} values; expected {size} in one of two lists", path=path)
+    size, values, eighths = rows.n_rows * rows.n_features, len(rows.values), len(rows.eighths)
+    if eighths and not values:
+        if eighths > size or rows.n_rows > _MAX_PATTERN_ROWS:
+            raise EvidenceError(
+                f"{eighths} eighths for {rows.n_rows} rows; expected at most {size}, and {_MAX_PATTERN_ROWS} rows",
+                path=path,
+            )
+    elif eighths or values != size:
+        raise EvidenceError(f"rows have {values + eighths} values; expected {size} in one of two lists", path=path)
 
 
 def write_output(values: NDArray[Any], out: evidence_pb2.Output) -> None:
