@@ -1,7 +1,7 @@
 """The main job on real data: train in scikit-learn, export in each format, predict every row in Go, compare.
 
-Prints a table and exits with 1 when Go disagrees with scikit-learn: a label that differs, or a number that is off by more
-than 1e-12 of the sum of the absolute terms that it was added from.
+Prints a table and exits with 1 when Go disagrees with scikit-learn: a label that differs, or a number that is off by
+more than 1e-12 of the sum of the absolute terms that it was added from.
 """
 
 from __future__ import annotations

@@ -56,9 +56,9 @@ def fill(message: Message, field: str, values: ArrayLike, *, kind: str = "double
     number = message.DESCRIPTOR.fields_by_name[field].number
     tag = varint(number << 3 | _LENGTH_DELIMITED)
     message.MergeFromString(b"".join([tag, varint(array.nbytes), array.data]))
-    shared, values = _SHARED.get(), getattr(message, field)
-    if shared is not None and len(values) == array.size >= _LARGE and kind == "double":
-        shared[id(values)] = (values, array)
+    shared, container = _SHARED.get(), getattr(message, field)
+    if shared is not None and len(container) == array.size >= _LARGE and kind == "double":
+        shared[id(container)] = (container, array)
 
 
 # Below, an array is copied faster than it is looked up.

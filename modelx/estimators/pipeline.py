@@ -134,7 +134,7 @@ def is_word(step: Any) -> bool:
 
 def walk(
     model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error
-) -> list[tuple[model_pb2.ModelProto, Any, Rows, Rows]]:
+) -> list[tuple[model_pb2.ModelProto, Any, Rows, Error]]:
     """Give each step with its estimator, the rows that reach it, and how far those may be off."""
     out: list[tuple[model_pb2.ModelProto, Any, Rows, Error]] = []
     for step, (_, fitted) in zip(model.pipeline.steps, estimator.steps, strict=True):
