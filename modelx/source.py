@@ -85,6 +85,7 @@ def capture(
     *,
     computed: Collection[str] = (),
     skip_params: Collection[str] = (),
+    state: Collection[str] = (),
 ) -> None:
     """Describe a fitted estimator.
 
@@ -99,6 +100,8 @@ def capture(
         Attributes that the computation keeps; of these only the memory layout is written.
     skip_params : collection of str
         Hyper-parameters that stand elsewhere in the model.
+    state : collection of str
+        Private attributes that partial_fit goes on from, to be written like public ones.
     """
     out.library = LIBRARY
     out.library_version = sklearn.__version__
@@ -109,7 +112,9 @@ def capture(
             # An inner estimator, which is described on its own, has no layout.
             if not hasattr(value, "get_params") and (form := layout.capture(value)) is not None:
                 out.layouts[name].CopyFrom(form)
-        elif name.endswith("_") and not name.startswith("_") and name not in NOT_CARRIED | _ELSEWHERE:
+        elif name in state or (
+            name.endswith("_") and not name.startswith("_") and name not in NOT_CARRIED | _ELSEWHERE
+        ):
             encoded = values.encode(value, lambda _: None)
             if values.is_known(encoded):
                 out.attributes[name].CopyFrom(encoded)
@@ -146,8 +151,10 @@ def _warn(message: str) -> None:
     warnings.warn(message, ModelxWarning, stacklevel=6)
 
 
-def set_attributes(estimator: Any, source: source_pb2.Source, computed: Collection[str], path: str) -> None:
-    """Set the fitted attributes that the source carries.
+def set_attributes(
+    estimator: Any, source: source_pb2.Source, computed: Collection[str], path: str, state: Collection[str] = ()
+) -> None:
+    """Set the fitted attributes that the source carries, and those private ones that `state` names.
 
     Raises
     ------
@@ -156,7 +163,7 @@ def set_attributes(estimator: Any, source: source_pb2.Source, computed: Collecti
     """
     for name, value in sorted(source.attributes.items()):
         place = f"{path}.attributes[{name}]"
-        fitted = name.isidentifier() and name.endswith("_") and not name.startswith("_")
+        fitted = name in state or (name.isidentifier() and name.endswith("_") and not name.startswith("_"))
         # A property of the class, a method or a hyper-parameter must not be shadowed by what a file says.
         if not fitted or name in computed or name in _ELSEWHERE or hasattr(type(estimator), name):
             raise SourceError("no fitted attribute of this class that a file may set", path=place)

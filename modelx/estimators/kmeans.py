@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _COMPUTED = ("cluster_centers_",)
+# What MiniBatchKMeans.partial_fit goes on from: the weight of the rows that each center stands for, and two counters.
+_STATE = ("_batch_size", "_counts", "_n_since_last_reassign")
 
 
 class KMeansFamily(Family):
@@ -47,7 +49,7 @@ class KMeansFamily(Family):
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.kmeans
-        source.capture(estimator, model.source, self.classes, computed=_COMPUTED)
+        source.capture(estimator, model.source, self.classes, computed=_COMPUTED, state=_STATE)
         centers = double_centers(estimator)
         wire.fill(proto, "centers", centers)
         proto.n_clusters, proto.n_features = centers.shape
@@ -76,8 +78,9 @@ class KMeansFamily(Family):
         if described.class_name not in self.classes:
             raise SourceError(f"the class {described.class_name!r} is no k-means of this scikit-learn", path=place)
         estimator = source.construct(described.class_name, described.params, self.classes, place)
-        source.set_attributes(estimator, described, _COMPUTED, place)
+        source.set_attributes(estimator, described, _COMPUTED, place, _STATE)
         centers = _centers(model.kmeans)
+        _check_state(estimator, len(centers), place)
         set_centers(estimator, described, centers, place)
         source.set_signature(estimator, centers.shape[1], model.signature.feature_names)
         return estimator
@@ -118,6 +121,21 @@ class KMeansFamily(Family):
 
 def _centers(proto: kmeans_pb2.KMeansProto) -> NDArray[np.float64]:
     return wire.doubles(proto.centers).reshape(proto.n_clusters, proto.n_features)
+
+
+def _check_state(estimator: Any, n_clusters: int, path: str) -> None:
+    """Check what partial_fit hands on to compiled code, which looks at no lengths."""
+    state = {name: vars(estimator)[name] for name in _STATE if name in vars(estimator)}
+    counts = state.pop("_counts", np.zeros(n_clusters))
+    if (
+        not (isinstance(counts, np.ndarray) and counts.dtype == np.float64 and counts.shape == (n_clusters,))
+        or not counts.flags.c_contiguous
+        or not (np.isfinite(counts) & (counts >= 0.0)).all()
+    ):
+        raise SourceError(f"_counts must be {n_clusters} finite float64 values >= 0", path=f"{path}.attributes")
+    for name, value in state.items():
+        if type(value) is not int or value < 0:
+            raise SourceError(f"{name} is {value!r}; expected an int >= 0", path=f"{path}.attributes")
 
 
 def double_centers(estimator: Any) -> NDArray[np.float64]:

@@ -81,10 +81,6 @@ class LinearRegressionFamily(Family):
         proto = model.linear_regression
         fitted = self._capture(estimator, model.source)
         coef = fitted.coef_
-        if not isinstance(coef, np.ndarray):
-            raise UnsupportedEstimatorError(
-                [("", f"coef_ of {type(fitted).__name__} is sparse; call densify() on the estimator first")]
-            )
         proto.n_features = coef.shape[-1]
         wire.fill(proto, "coefficients", coef)
         intercepts = np.asarray(fitted.intercept_, dtype=np.float64).reshape(-1)
@@ -97,6 +93,9 @@ class LinearRegressionFamily(Family):
 
     def _capture(self, estimator: Any, out: source_pb2.Source) -> Any:
         """Write the source; give the estimator that has the coefficients."""
+        if not isinstance(getattr(estimator, "coef_", np.empty(0)), np.ndarray):
+            reason = f"coef_ of {type(estimator).__name__} is sparse; set it to coef_.toarray() first"
+            raise UnsupportedEstimatorError([("", reason)])
         source.capture(estimator, out, self.classes, computed=(*_COMPUTED, "estimator_"))
         if type(estimator).__name__ != "RANSACRegressor":
             return estimator
@@ -173,7 +172,9 @@ class LinearRegressionFamily(Family):
         w, b = _matrix(proto)
         per_row = affine_tolerance(x, err, w, b).max(axis=1)
         if proto.link == Link.LINK_LOG:
-            return {"predict": Tolerance(Comparison.COMPARISON_RELATIVE, np.expm1(per_row) + FEW_ULP)}
+            # Rows whose prediction leaves the range of exp are not `decided`: what stands here for them is not used.
+            relative = np.expm1(np.minimum(per_row, _LOG_RANGE)) + FEW_ULP
+            return {"predict": Tolerance(Comparison.COMPARISON_RELATIVE, relative)}
         return {"predict": absolute(per_row)}
 
     def decided(

@@ -266,7 +266,8 @@ def _probability_tolerance(
     if proto.probability != Probability.PROBABILITY_MODIFIED_HUBER:
         # A score that is off by t changes exp(s), and 1 / (1 + exp(-s)), by a factor of at most exp(t); so twice for
         # the quotient.
-        return np.asarray(np.expm1(2.0 * per_row) + rounding)
+        # No probability is off by more than 1.
+        return np.asarray(np.expm1(2.0 * np.minimum(per_row, 0.5)).clip(max=1.0) + rounding)
     if m == 1:
         return np.asarray(per_row / 2.0 + rounding)
     total = ((np.clip(scores, -1.0, 1.0) + 1.0) / 2.0).sum(axis=1)
