@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from modelx import conversion, evidence, files, formats, wire
+from modelx import metadata as notes
 from modelx.errors import NotNumericError, UnsupportedEstimatorError
 from modelx.formats import Encoding, compression
 from modelx.limits import DEFAULT, Limits
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
-
-_MAX_TIMESTAMP = 253402300799  # The end of the year 9999, the last that RFC 3339 can write.
 
 
 def to_proto(
@@ -65,28 +63,10 @@ def to_proto(
         conversion.encode(estimator, model)
         model.name = name if name is not None else type(estimator).__name__
         model.version = version or ""
-        _write_metadata(model, dict(metadata or {}), metrics or {})
+        notes.write(model.metadata, metadata, metrics)
         conversion.check(model)
         evidence.attach(estimator, model, None if sample is None else as_rows(sample))
     return model
-
-
-def _write_metadata(model: model_pb2.ModelProto, metadata: dict[str, Any], metrics: Mapping[str, float]) -> None:
-    out = model.metadata
-    created = metadata.pop("created_timestamp", None)
-    out.created_timestamp = int(time.time()) if created is None else int(created)
-    if not 0 <= out.created_timestamp <= _MAX_TIMESTAMP:
-        raise ValueError(f"created_timestamp is {created}; expected seconds since 1970-01-01T00:00:00Z")
-    out.training_samples = int(metadata.pop("training_samples", 0))
-    for key, value in metrics.items():
-        out.metrics[str(key)] = float(value)
-    if metadata:
-        try:
-            out.properties.update(metadata)
-        except ValueError as error:
-            raise TypeError(
-                f"metadata can hold strings, numbers, bools, None, lists and mappings of these: {error}"
-            ) from error
 
 
 def as_rows(x: Any) -> NDArray[np.float64]:

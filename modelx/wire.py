@@ -70,7 +70,7 @@ _SHARED: ContextVar[dict[int, tuple[Any, NDArray[np.float64]]] | None] = Context
 def sharing() -> Iterator[None]:
     """Within, take each large field out of its message once: nothing changes a message while it is converted.
 
-    protobuf copies a field each time that it is read, which for millions of values takes longer than computing with them.
+    protobuf copies a field each time that it is read, which for millions of values takes longer than to compute with.
     """
     token = _SHARED.set({})
     try:
