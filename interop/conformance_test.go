@@ -173,9 +173,9 @@ func expectedRows(rows *modelxpb.Rows) []float64 {
 	if len(rows.GetEighths()) == 0 {
 		return rows.GetValues()
 	}
-	x := make([]float64, len(rows.GetEighths()))
-	for i, b := range rows.GetEighths() {
-		x[i] = float64(int8(b)) / 8
+	x, pattern := make([]float64, rows.GetNRows()*rows.GetNFeatures()), rows.GetEighths()
+	for i := range x {
+		x[i] = float64(int8(pattern[i%len(pattern)])) / 8
 	}
 	return x
 }
@@ -326,8 +326,8 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
-// TestVectorsAreComplete walks the oneof: each family has vectors, and invalid ones.
-func TestVectorsAreComplete(t *testing.T) {
+// TestConformanceIsComplete walks the oneof: each family has vectors, and invalid ones.
+func TestConformanceIsComplete(t *testing.T) {
 	valid, invalid := readIndex[vector](t, vectorsFolder), readIndex[invalidVector](t, invalidFolder)
 	arms := (*modelxpb.ModelProto)(nil).ProtoReflect().Descriptor().Oneofs().ByName("model").Fields()
 	for i := range arms.Len() {
@@ -346,8 +346,8 @@ func TestVectorsAreComplete(t *testing.T) {
 	}
 }
 
-// TestSixteenLevels checks the limit itself, both sides of it, without the work that scikit-learn has with it.
-func TestSixteenLevels(t *testing.T) {
+// TestConformanceOfSixteenLevels checks the limit itself, both sides of it, without the work that scikit-learn has with it.
+func TestConformanceOfSixteenLevels(t *testing.T) {
 	nested := func(levels int) *modelxpb.ModelProto {
 		p := &modelxpb.ModelProto{
 			Name: "m", Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 2}},

@@ -1,0 +1,154 @@
+// Command gowrite builds a model of every family in Go, from nothing, and saves it in every format that Go writes, with
+// Go's own answers beside it. The tests of the Python package load these files as estimators and compare.
+//
+//	go run ./internal/gowrite FOLDER
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"google.golang.org/protobuf/proto"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: gowrite FOLDER")
+		os.Exit(2)
+	}
+	for name, p := range models() {
+		if err := write(os.Args[1], name, p); err != nil {
+			fmt.Fprintf(os.Stderr, "gowrite: %s: %v\n", name, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// models gives models by a name that begins with their family's.
+func models() map[string]*modelxpb.ModelProto {
+	out := map[string]*modelxpb.ModelProto{
+		"linear_regression": {Model: &modelxpb.ModelProto_LinearRegression{LinearRegression: &modelxpb.LinearRegressionProto{
+			Coefficients: []float64{0.1, -2.5, 1e-3}, Intercept: proto.Float64(4), NFeatures: 3,
+		}}},
+		"linear_regression-outputs": {Model: &modelxpb.ModelProto_LinearRegression{LinearRegression: &modelxpb.LinearRegressionProto{
+			Coefficients: []float64{1, 2, 3, 0.25, 0.5, -0.75}, NFeatures: 3, NOutputs: 2, Intercepts: []float64{-1, 1},
+		}}},
+		"linear_regression-log": {Model: &modelxpb.ModelProto_LinearRegression{LinearRegression: &modelxpb.LinearRegressionProto{
+			Coefficients: []float64{0.1, 0.2, 0.3}, Intercept: proto.Float64(-1), NFeatures: 3, Link: modelxpb.LinearRegressionProto_LINK_LOG,
+		}}},
+		"sgd_one_class_svm": {Model: &modelxpb.ModelProto_SgdOneClassSvm{SgdOneClassSvm: &modelxpb.SGDOneClassSVMProto{
+			Coefficients: []float64{0.3, -0.4, 0.5}, Offset: 0.125, NFeatures: 3,
+		}}},
+		"kmeans": {Model: &modelxpb.ModelProto_Kmeans{Kmeans: &modelxpb.KMeansProto{
+			Centers: []float64{0, 0, 0, 1, 1, 1, -2, 0.5, 3}, NClusters: 3, NFeatures: 3,
+		}}},
+		"bisecting_kmeans": {Model: &modelxpb.ModelProto_BisectingKmeans{BisectingKmeans: &modelxpb.BisectingKMeansProto{
+			Centers: []float64{0, 0, 0, -1, 0, 0, 1, 0, 0, 1, 2, 0, 1, -2, 0}, Left: []int32{1, 0, 3, 0, 0},
+			Right: []int32{2, 0, 4, 0, 0}, Labels: []int32{-1, 1, -1, 0, 2}, NClusters: 3, NFeatures: 3,
+		}}},
+		"affine_scaler": {Model: &modelxpb.ModelProto_AffineScaler{AffineScaler: &modelxpb.AffineScalerProto{
+			NFeatures: 3, Subtract: []float64{1, 0.1, -3}, Divide: []float64{2, 0.3, 1e-3},
+		}}},
+		"affine_scaler-clip": {Model: &modelxpb.ModelProto_AffineScaler{AffineScaler: &modelxpb.AffineScalerProto{
+			NFeatures: 3, Multiply: []float64{0.5, 0.1, 3}, Add: []float64{0, 0.3, -1},
+			Clip: &modelxpb.AffineScalerProto_Clip{Low: -0.5, High: 1},
+		}}},
+		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
+	}
+	strings := &modelxpb.Labels{Strings: []string{"nein", "vielleicht", "ja ✓"}}
+	ints := &modelxpb.Labels{Ints: []int64{-5, math.MaxInt64}}
+	zeroToTwo := &modelxpb.Labels{Ints: []int64{0, 1, 2}}
+	wide := []float64{1, 0, 0.5, 0, 1, -0.5, -1, -1, 0.25}
+	out["sgd_classifier"] = classifier(wide, strings, modelxpb.SGDClassifierProto_PROBABILITY_LOGISTIC)
+	out["sgd_classifier-softmax"] = classifier(wide, zeroToTwo, modelxpb.SGDClassifierProto_PROBABILITY_SOFTMAX)
+	out["sgd_classifier-huber"] = classifier(wide[:3], ints, modelxpb.SGDClassifierProto_PROBABILITY_MODIFIED_HUBER)
+	out["sgd_classifier-bools"] = classifier(wide[3:6], &modelxpb.Labels{Bools: []bool{false, true}}, 0)
+	out["sgd_classifier-floats"] = classifier(wide, &modelxpb.Labels{Doubles: []float64{-1, 0, 2}}, 0)
+	out["sgd_classifier-multilabel"] = classifier(wide, zeroToTwo, 0)
+	out["sgd_classifier-multilabel"].GetSgdClassifier().Target = modelxpb.SGDClassifierProto_TARGET_MULTILABEL
+	out["pipeline"] = pipeline(out["affine_scaler"], out["passthrough"], out["sgd_classifier"])
+	out["pipeline-distances"] = pipeline(pipeline(out["affine_scaler-clip"], out["kmeans"]), out["linear_regression"])
+	return out
+}
+
+func classifier(
+	coefficients []float64, classes *modelxpb.Labels, probability modelxpb.SGDClassifierProto_Probability,
+) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_SgdClassifier{SgdClassifier: &modelxpb.SGDClassifierProto{
+		Coefficients: coefficients, Intercepts: []float64{0.5, -0.25, 0.125}[:len(coefficients)/3], NFeatures: 3,
+		Classes: classes, Probability: probability,
+	}}}
+}
+
+func pipeline(steps ...*modelxpb.ModelProto) *modelxpb.ModelProto {
+	p := new(modelxpb.PipelineProto)
+	for i, step := range steps {
+		named := proto.CloneOf(step)
+		named.Name = fmt.Sprintf("step %d", i)
+		p.Steps = append(p.Steps, named)
+	}
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Pipeline{Pipeline: p}}
+}
+
+// write saves a model in every format, the message in the GOB file once more as protobuf, and Go's answers.
+func write(folder, name string, p *modelxpb.ModelProto) error {
+	p.Name, p.Version = name, "from Go"
+	path := filepath.Join(folder, name)
+	for _, suffix := range []string{".pb", ".json", ".gob", ".pb.zst", ".json.gz"} {
+		if err := modelx.Save(path+suffix, p); err != nil {
+			return err
+		}
+	}
+	m, err := modelx.Load(path + ".gob")
+	if err != nil {
+		return err
+	}
+	if err := modelx.Save(path+".gob.pb", m.Proto()); err != nil {
+		return err
+	}
+	answers, err := answers(m)
+	if err != nil {
+		return err
+	}
+	data, err := proto.Marshal(answers)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path+".expected", data, 0o600)
+}
+
+// answers runs every method on a few rows.
+func answers(m modelx.Model) (*modelxpb.Evidence, error) {
+	const rows = 24
+	d := m.NumFeatures()
+	x := make([]float64, rows*d)
+	for i := range x {
+		x[i] = 3 * math.Sin(float64(7*i+1)) // Neither regular nor random.
+	}
+	out := &modelxpb.Evidence{Rows: &modelxpb.Rows{NRows: rows, NFeatures: int32(d), Values: x}}
+	given := x
+	for _, method := range m.Methods() {
+		recorded := &modelxpb.Output{Method: string(method)}
+		if method == modelx.Predict && m.Classes() != nil && m.Columns(method) == 1 {
+			recorded.Strings = make([]string, rows)
+			if err := m.PredictStrings(recorded.Strings, x); err != nil {
+				return nil, err
+			}
+		} else {
+			recorded.Doubles = make([]float64, rows*m.Columns(method))
+			if err := m.Run(method, recorded.Doubles, given); err != nil {
+				return nil, err
+			}
+		}
+		if method == modelx.Transform && m.Has(modelx.InverseTransform) {
+			given = recorded.Doubles // The input of inverse_transform, which comes next.
+		}
+		out.Outputs = append(out.Outputs, recorded)
+	}
+	return out, nil
+}

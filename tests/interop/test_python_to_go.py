@@ -1,0 +1,170 @@
+"""Python writes, Go predicts every row of real data, scikit-learn says the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import datasets
+from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    RidgeClassifier,
+    SGDClassifier,
+    SGDOneClassSVM,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
+
+import modelx
+from modelx.conversion import family_of
+from modelx.evidence import comparing, recording
+from modelx.v1 import evidence_pb2
+
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
+SUFFIXES = (".pb", ".json", ".onnx", ".pb.zst", ".json.gz")
+Fitted = tuple[Any, np.ndarray[Any, Any]]
+
+
+def data(name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
+    return x, y
+
+
+def diabetes_least_squares() -> Fitted:
+    x, y = data("diabetes")
+    return LinearRegression().fit(x, y), x
+
+
+def diabetes_poisson() -> Fitted:
+    x, y = data("diabetes")
+    return make_pipeline(StandardScaler(), PoissonRegressor(max_iter=500)).fit(x, y), x
+
+
+def linnerud_outputs() -> Fitted:
+    x, y = data("linnerud")
+    return LinearRegression().fit(x, y), x
+
+
+def digits_multinomial() -> Fitted:
+    x, y = data("digits")
+    return make_pipeline(MinMaxScaler(), LogisticRegression(max_iter=60)).fit(x, y), x
+
+
+def digits_clusters() -> Fitted:
+    x, _ = data("digits")
+    return KMeans(n_clusters=10, n_init=1, random_state=0).fit(x), x
+
+
+def digits_multilabel() -> Fitted:
+    x, y = data("digits")
+    return RidgeClassifier().fit(x, np.column_stack([y > 4, y % 2, np.isin(y, [0, 6, 8, 9])]).astype(int)), x
+
+
+def cancer_strings() -> Fitted:
+    x, y = data("breast_cancer")
+    return make_pipeline(RobustScaler(), LogisticRegression(max_iter=500)).fit(x, np.array(["malign", "gut"])[y]), x
+
+
+def cancer_bools() -> Fitted:
+    x, y = data("breast_cancer")
+    return make_pipeline(StandardScaler(), SGDClassifier(random_state=0)).fit(x, y.astype(bool)), x
+
+
+def wine_huber() -> Fitted:
+    x, y = data("wine")
+    model = SGDClassifier(loss="modified_huber", alpha=0.01, random_state=0)
+    return make_pipeline(StandardScaler(), model).fit(x, y), x
+
+
+def wine_scalers() -> Fitted:
+    x, _ = data("wine")
+    return make_pipeline(StandardScaler(), FunctionTransformer(), MinMaxScaler((-2, 1))).fit(x), x
+
+
+def iris_detector() -> Fitted:
+    x, _ = data("iris")
+    return SGDOneClassSVM(nu=0.2, random_state=0).fit(x), x
+
+
+def iris_bisecting() -> Fitted:
+    x, _ = data("iris")
+    return BisectingKMeans(n_clusters=6, random_state=0).fit(x), x
+
+
+def iris_distances() -> Fitted:
+    x, y = data("iris")
+    clusters = KMeans(n_clusters=5, n_init=2, random_state=0)
+    return make_pipeline(clusters, SGDClassifier(loss="log_loss", random_state=0)).fit(x, y), x
+
+
+BUILDERS = [
+    diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
+    cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
+]  # fmt: skip
+
+
+def parse(text: str, like: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Read the command's CSV into an array of the shape and kind of scikit-learn's answer."""
+    rows = list(csv.reader(io.StringIO(text)))
+    if like.dtype.kind in "UO":
+        flat: Any = np.array([value for row in rows for value in row])
+    elif like.dtype.kind == "b":
+        flat = np.array([{"true": True, "false": False}[value] for row in rows for value in row])
+    elif like.dtype.kind in "iu":
+        flat = np.array([int(value) for row in rows for value in row])
+    else:
+        flat = np.array([float(value) for row in rows for value in row])
+    return np.asarray(flat.reshape(like.shape))
+
+
+@pytest.mark.parametrize("build", BUILDERS, ids=lambda build: build.__name__)
+def test_go_predicts_every_row(
+    build: Callable[[], Fitted], go: Callable[..., str], tmp_path: Path
+) -> None:
+    estimator, x = build()
+    model = modelx.to_proto(estimator)
+    answers = recording.answers(estimator, model, x)
+    tolerances = family_of(model).tolerances(model, estimator, x, None)
+    expected = evidence_pb2.Evidence()
+    recording.write(answers, tolerances, expected)
+    decided = family_of(model).decided(model, estimator, x, None)
+    assert decided.mean() > 0.99
+    for suffix in SUFFIXES:
+        path = tmp_path / f"model{suffix}"
+        modelx.dump(estimator, path)
+        for output in expected.outputs:
+            given = answers["transform"] if output.method == "inverse_transform" else x
+            text = go("predict", "--model", path, "--method", output.method, rows=given)
+            found = parse(text, answers[output.method])
+            agrees = comparing.agree(found, answers[output.method], output)
+            assert agrees[decided].all(), f"{suffix} {output.method}: {np.argwhere(~agrees)[:3]}"
+
+
+def test_every_family_is_among_them() -> None:
+    arms = set()
+    for build in BUILDERS:
+        model = modelx.to_proto(build()[0])
+        arms.add(model.WhichOneof("model"))
+        arms |= {step.WhichOneof("model") for step in model.pipeline.steps}
+    assert arms == {field.name for field in model.DESCRIPTOR.oneofs_by_name["model"].fields}
+
+
+def test_go_takes_columns_by_their_names(go: Callable[..., str], tmp_path: Path) -> None:
+    frame, y = datasets.load_diabetes(return_X_y=True, as_frame=True)
+    estimator = LinearRegression().fit(frame, y)
+    modelx.dump(estimator, tmp_path / "m.pb")
+    mixed = frame[frame.columns[::-1]].assign(other=1.0)
+    mixed.to_csv(tmp_path / "x.csv", index=False)
+    text = go("predict", "--model", tmp_path / "m.pb", "--header", "--input", tmp_path / "x.csv")
+    np.testing.assert_allclose(np.array(text.split(), dtype=float), estimator.predict(frame), rtol=1e-12)
