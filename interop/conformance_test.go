@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,6 +21,7 @@ const (
 	vectorsFolder = "../tests/conformance/vectors"
 	invalidFolder = "../tests/conformance/invalid"
 	compatFolder  = "../tests/compat"
+	samplesFolder = "../tests/samples"
 )
 
 type vector struct {
@@ -32,6 +31,8 @@ type vector struct {
 	Expected string            `json:"expected"`
 	Files    []string          `json:"files"`
 	SHA256   map[string]string `json:"sha256"`
+	// GoFiles are those that only Go reads.
+	GoFiles []string `json:"go_files"`
 }
 
 type invalidVector struct {
@@ -102,7 +103,7 @@ func conform(t *testing.T, folder string) {
 		if len(v.Files) == 0 {
 			t.Errorf("%s has no files", v.ID)
 		}
-		for _, file := range v.Files {
+		for _, file := range slices.Concat(v.Files, v.GoFiles) {
 			t.Run(file, func(t *testing.T) {
 				t.Parallel()
 				m, err := modelx.Load(filepath.Join(folder, file))
@@ -142,157 +143,6 @@ func TestConformanceOfGOB(t *testing.T) {
 			}
 		})
 	}
-}
-
-// compareAll runs every method that is expected, and checks that the model has no other.
-func compareAll(t *testing.T, m modelx.Model, expected *modelxpb.Evidence) {
-	t.Helper()
-	x := expectedRows(expected.GetRows())
-	var methods []modelx.Method
-	var transformed []float64
-	for _, output := range expected.GetOutputs() {
-		method := modelx.Method(output.GetMethod())
-		methods = append(methods, method)
-		given := x
-		if method == modelx.InverseTransform {
-			given = transformed
-		}
-		if method == modelx.Transform {
-			transformed = output.GetDoubles()
-		}
-		if err := compareOutput(m, method, output, given, int(expected.GetRows().GetNRows())); err != nil {
-			t.Errorf("%s: %v", method, err)
-		}
-	}
-	if !slices.Equal(m.Methods(), methods) {
-		t.Errorf("methods %v, want %v", m.Methods(), methods)
-	}
-}
-
-func expectedRows(rows *modelxpb.Rows) []float64 {
-	if len(rows.GetEighths()) == 0 {
-		return rows.GetValues()
-	}
-	x, pattern := make([]float64, rows.GetNRows()*rows.GetNFeatures()), rows.GetEighths()
-	for i := range x {
-		x[i] = float64(int8(pattern[i%len(pattern)])) / 8
-	}
-	return x
-}
-
-func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, x []float64, rows int) error {
-	if len(want.GetStrings()) > 0 {
-		got := make([]string, rows)
-		if err := m.PredictStrings(got, x); err != nil {
-			return err
-		}
-		if i := firstDifference(got, want.GetStrings()); i >= 0 {
-			return fmt.Errorf("row %d: %q, want %q", i, got[i], want.GetStrings()[i])
-		}
-		return nil
-	}
-	if classes := m.Classes(); method == modelx.Predict && want.GetNColumns() == 0 && classes != nil {
-		return compareLabels(m, classes, want, x, rows)
-	}
-	columns := max(int(want.GetNColumns()), 1)
-	if m.Columns(method) != columns {
-		return fmt.Errorf("%d columns, want %d", m.Columns(method), columns)
-	}
-	got := make([]float64, rows*columns)
-	if err := m.Run(method, got, x); err != nil {
-		return err
-	}
-	for i, v := range got {
-		row := i / columns
-		if ints := want.GetInts(); len(ints) > 0 {
-			if v != float64(ints[i]) {
-				return fmt.Errorf("row %d: %v, want %d", row, v, ints[i])
-			}
-			continue
-		}
-		if err := near(v, want.GetDoubles()[i], want.GetComparison(), toleranceOf(want, row)); err != nil {
-			return fmt.Errorf("row %d, column %d: %w", row, i%columns, err)
-		}
-	}
-	return nil
-}
-
-// compareLabels compares labels in their own type, through PredictIndex and Classes: no float64 comes in between.
-func compareLabels(m modelx.Model, classes *modelx.Labels, want *modelxpb.Output, x []float64, rows int) error {
-	indices := make([]int, rows)
-	if err := m.PredictIndex(indices, x); err != nil {
-		return err
-	}
-	var at int
-	switch {
-	case len(want.GetInts()) > 0:
-		at = firstDifference(chosen(classes.Ints(), indices), want.GetInts())
-	case len(want.GetBools()) > 0:
-		at = firstDifference(chosen(classes.Bools(), indices), want.GetBools())
-	default:
-		at = firstDifference(chosen(classes.Floats(), indices), want.GetDoubles())
-	}
-	if at >= 0 {
-		return fmt.Errorf("row %d: label %s is another one", at, classes.Text(indices[at]))
-	}
-	return nil
-}
-
-func chosen[T any](classes []T, indices []int) []T {
-	var out []T
-	for _, k := range indices {
-		out = append(out, classes[k])
-	}
-	return out
-}
-
-// firstDifference returns the first place where two lists differ, or -1.
-func firstDifference[T comparable](got, want []T) int {
-	for i := range max(len(got), len(want)) {
-		if i >= len(got) || i >= len(want) || got[i] != want[i] {
-			return i
-		}
-	}
-	return -1
-}
-
-func toleranceOf(want *modelxpb.Output, row int) float64 {
-	switch tolerances := want.GetTolerances(); len(tolerances) {
-	case 0:
-		return 0
-	case 1:
-		return tolerances[0]
-	default:
-		return tolerances[row]
-	}
-}
-
-// near compares as proto/modelx/v1/evidence.proto says. It is written apart from the library's own replay on purpose.
-func near(a, b float64, comparison modelxpb.Output_Comparison, tolerance float64) error {
-	ok := math.IsNaN(a) && math.IsNaN(b)
-	if comparison == modelxpb.Output_COMPARISON_UNSPECIFIED {
-		ok = ok || math.Float64bits(a) == math.Float64bits(b)
-	} else {
-		ok = ok || a == b
-	}
-	if !ok {
-		finite := !math.IsInf(b, 0)
-		switch comparison {
-		case modelxpb.Output_COMPARISON_UNSPECIFIED:
-		case modelxpb.Output_COMPARISON_ABSOLUTE:
-			ok = math.Abs(a-b) <= tolerance
-		case modelxpb.Output_COMPARISON_LOG_PROBABILITY:
-			ok = finite && math.Abs(a-b) <= tolerance*math.Max(1, math.Abs(b)) || math.Abs(math.Exp(a)-math.Exp(b)) <= tolerance
-		case modelxpb.Output_COMPARISON_SQUARED:
-			ok = math.Abs(a*a-b*b) <= tolerance
-		case modelxpb.Output_COMPARISON_RELATIVE:
-			ok = finite && math.Abs(a-b) <= tolerance*math.Abs(b)
-		}
-	}
-	if !ok {
-		return fmt.Errorf("%v, want %v within %v (%v)", a, b, tolerance, comparison)
-	}
-	return nil
 }
 
 // TestInvalid gives every invalid vector to Load, which must refuse it with just the kind that the index names.
