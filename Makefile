@@ -64,7 +64,7 @@ demo: setup build ## Train on real data, export, predict every row in Go, compar
 	$(PY) examples/demo.py --modelx-go bin/modelx-go
 
 .PHONY: test
-test: lint drift test-python test-go interop-test test-oldest fuzz-short ## Everything that CI runs
+test: lint drift breaking test-python test-go interop-test test-oldest fuzz-short ## Everything that CI runs
 
 .PHONY: test-python
 test-python: setup ## The Python tests, without the ones that need Go
@@ -91,8 +91,6 @@ test-oldest: $(OLDEST)/.ready ## The core tests under the oldest supported sciki
 	$(OLDEST)/bin/python -m pytest tests/estimators tests/evidence tests/compat tests/test_api.py -n 2 -m "not interop"
 
 FUZZTIME ?= 5s
-FUZZ_TARGETS = $$(cd interop && grep -rhoE '^func (Fuzz[A-Za-z]+)' --include='*_test.go' . | cut -d' ' -f2)
-
 .PHONY: fuzz-short
 fuzz-short: setup ## Each fuzz target of both languages for some seconds
 	@$(MAKE) fuzz FUZZTIME=5s FUZZSECONDS=5
@@ -102,7 +100,7 @@ FUZZSECONDS ?= 300
 fuzz: setup ## Each fuzz target for long: make fuzz FUZZTIME=10m FUZZSECONDS=600
 	@cd interop && for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$dir/*_test.go | cut -d' ' -f2); do \
-	    echo "$$dir $$target $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+	    echo "$$dir $$target $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$dir; \
 	  done; done
 	$(PY) -m pytest tests/fuzz -n 2 --fuzz-seconds $(FUZZSECONDS)
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,8 @@ const (
 	exitUsage    = 2
 	exitBadFile  = 3
 	exitBadInput = 4
+	// 5, refused, is the Python command's alone.
+	exitIO = 6
 )
 
 const exitHelp = `
@@ -29,8 +32,9 @@ Exit codes:
   0  done
   1  a check failed: the model answers something else than was recorded, or verify found a bad file
   2  the command line is wrong
-  3  a file cannot be read or written, or is no sound model
+  3  a model file is damaged, or of an unknown kind
   4  the rows do not suit the model
+  6  a file cannot be read or written
 
 Errors go to standard error; with --json as {"error": {"kind", "message", "path"}} on one line.
 `
@@ -53,6 +57,8 @@ func exitCode(err error) int {
 		return exitFailed
 	case errors.Is(err, modelx.ErrUnsupportedMethod):
 		return exitUsage
+	case errors.Is(err, modelx.ErrIO), errors.As(err, new(*fs.PathError)):
+		return exitIO
 	case errors.As(err, new(inputError)):
 		return exitBadInput
 	case errors.As(err, new(fileError)):

@@ -194,9 +194,9 @@ func TestConvert(t *testing.T) {
 	requireRun(t, runWith(edited, "convert", "-", again, "--drop-evidence"), exitOK, "")
 	requireRun(t, runWith("1,1\n", "predict", "--model", again), exitOK, "2\n")
 
-	requireError(t, runWith("", "convert", "--json", "no-such-file.pb", again), exitBadFile, "io", "")
+	requireError(t, runWith("", "convert", "--json", "no-such-file.pb", again), exitIO, "io", "")
 	requireError(t, runWith("{", "convert", "--json", "-", again), exitBadFile, "malformed", "line 1")
 	nowhere := filepath.Join(folder, "no-such-folder", "a.pb")
-	requireError(t, runWith("", "convert", "--json", from, nowhere), exitBadFile, "io", "")
+	requireError(t, runWith("", "convert", "--json", from, nowhere), exitIO, "io", "")
 	requireError(t, runWith("", "convert", "--json", from, to, "--level", "99"), exitBadFile, "unknown_format", "")
 }

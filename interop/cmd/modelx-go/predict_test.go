@@ -185,11 +185,11 @@ func TestPredictFilesAndFailures(t *testing.T) {
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 2 {
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
-	requireError(t, runWith("", "predict", "--json", "-m", "no-such-file.pb"), exitBadFile, "io", "")
+	requireError(t, runWith("", "predict", "--json", "-m", "no-such-file.pb"), exitIO, "io", "")
 	requireError(t, runWith("", "predict", "--json", "-m", in), exitBadFile, "unknown_format", "")
-	requireError(t, runWith("", "predict", "--json", "-m", model, "-i", "no-such-file.csv"), exitBadInput, "io", "")
+	requireError(t, runWith("", "predict", "--json", "-m", model, "-i", "no-such-file.csv"), exitIO, "io", "")
 	r = runWith("1,1\n", "predict", "--json", "-m", model, "-o", filepath.Join(folder, "none", "y.csv"))
-	requireError(t, r, exitBadFile, "io", "")
+	requireError(t, r, exitIO, "io", "")
 }
 
 func TestPredictTellsTheTime(t *testing.T) {
