@@ -179,7 +179,7 @@ def agree(found, recorded, comparison, tolerance):
         if comparison == Comparison.COMPARISON_ABSOLUTE:
             near = off <= t
         elif comparison == Comparison.COMPARISON_RELATIVE:
-            near = off <= t * np.abs(recorded)
+            near = (off <= t * np.abs(recorded)) & np.isfinite(recorded)
         elif comparison == Comparison.COMPARISON_SQUARED:
             near = np.abs(found * found - recorded * recorded) <= t
         else:
