@@ -15,12 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import sklearn
-from threadpoolctl import threadpool_limits
-
 import defects
+import sklearn
 import vectors
 from defects.defect import Defect
+from threadpoolctl import threadpool_limits
 
 HERE = Path(__file__).parent
 MAX_BYTES = 3_000_000
@@ -35,7 +34,8 @@ def write_vectors(folder: Path) -> int:
         _write(folder / name, data)
         size += len(data)
         entry = entries.setdefault(
-            case.id, {"id": case.id, "family": case.family, "why": case.why, "expected": name, "files": [], "sha256": {}}
+            case.id,
+            {"id": case.id, "family": case.family, "why": case.why, "expected": name, "files": [], "sha256": {}},
         )
         if name != entry["expected"]:
             entry["files"].append(name)

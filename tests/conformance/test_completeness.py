@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cases import BY_FAMILY
 
-from modelx.errors import TooDeepError
 from modelx.conversion import MAX_DEPTH, check
+from modelx.errors import TooDeepError
 from modelx.estimators import FAMILIES
 from modelx.v1 import model_pb2
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
+from cases import BY_FAMILY, Case, Fitted
 
 import modelx
-from cases import BY_FAMILY, Case, Fitted
 from modelx.conversion import family_of
 from modelx.evidence import recording, table
 from modelx.v1 import evidence_pb2, model_pb2

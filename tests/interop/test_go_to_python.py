@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,7 +95,7 @@ def test_a_failed_conversion_leaves_the_old_file(go: Callable[..., str], tmp_pat
     modelx.dump(LogisticRegression(max_iter=300).fit(x, y), tmp_path / "m.pb")
     (tmp_path / "old.json").write_text("old")
     (tmp_path / "m.pb").write_bytes((tmp_path / "m.pb").read_bytes()[:-3])
-    with pytest.raises(AssertionError, match="malformed|truncated"):
+    with pytest.raises(AssertionError, match="malformed"):
         go("convert", tmp_path / "m.pb", tmp_path / "old.json")
     assert (tmp_path / "old.json").read_text() == "old"
-    assert sorted(os.listdir(tmp_path)) == ["m.pb", "old.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.pb", "old.json"]

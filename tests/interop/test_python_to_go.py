@@ -129,9 +129,7 @@ def parse(text: str, like: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 @pytest.mark.parametrize("build", BUILDERS, ids=lambda build: build.__name__)
-def test_go_predicts_every_row(
-    build: Callable[[], Fitted], go: Callable[..., str], tmp_path: Path
-) -> None:
+def test_go_predicts_every_row(build: Callable[[], Fitted], go: Callable[..., str], tmp_path: Path) -> None:
     estimator, x = build()
     model = modelx.to_proto(estimator)
     answers = recording.answers(estimator, model, x)

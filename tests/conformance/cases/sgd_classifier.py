@@ -88,7 +88,12 @@ def logistic_float32() -> Fitted:
 def logistic_cross_validated() -> Fitted:
     """Attributes of the search (dicts of arrays, by class) are beside the computation."""
     x, y = iris()
-    return Fitted(LogisticRegressionCV(Cs=3, cv=3, max_iter=300, l1_ratios=(0,), scoring="accuracy", use_legacy_attributes=False).fit(x, y), some(x))
+    return Fitted(
+        LogisticRegressionCV(
+            Cs=3, cv=3, max_iter=300, l1_ratios=(0,), scoring="accuracy", use_legacy_attributes=False
+        ).fit(x, y),
+        some(x),
+    )
 
 
 @CASES.add
@@ -137,7 +142,7 @@ def ridge_multilabel_of_two() -> Fitted:
 def string_labels() -> Fitted:
     """Labels outside of ASCII, with quotes, line feeds and an empty one, in numpy's fixed-width type."""
     x, y = digits()
-    names = np.array(["", "a,b", "Größe", "line\nfeed", "naïve", 'say "x"', "tab\t", "血圧", "🌷", "\\"])  # noqa: RUF001
+    names = np.array(["", "a,b", "Größe", "line\nfeed", "naïve", 'say "x"', "tab\t", "血圧", "🌷", "\\"])
     model = SGDClassifier(loss="log_loss", random_state=0, max_iter=20, tol=None).fit(x[:300] / 16, names[y[:300]])
     return Fitted(model, some(x / 16, 6))
 

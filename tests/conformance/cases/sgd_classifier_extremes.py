@@ -23,7 +23,9 @@ def classifier(coefficients: Any, intercepts: Any, loss: str = "hinge", labels: 
 def score_of_zero_is_the_first_class() -> Fitted:
     """Binary: the second class needs a score over 0; exactly 0, of either sign, is the first."""
     model = classifier([[1.0, -1.0]], [0.0], "log_loss", labels=["no", "yes"])
-    return Fitted(model, exact=[[1, 1], [0, 0], [-0.0, -0.0], [-0.0, 0.0], [5e-324, 0], [0, 5e-324], [2, 1.5], [1.5, 2]])
+    return Fitted(
+        model, exact=[[1, 1], [0, 0], [-0.0, -0.0], [-0.0, 0.0], [5e-324, 0], [0, 5e-324], [2, 1.5], [1.5, 2]]
+    )
 
 
 @CASES.add

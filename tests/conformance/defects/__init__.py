@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from defects import containers, documents, graphs, parameters, recorded, sources, structure
+from defects import containers, documents, graphs, labels_and_trees, parameters, recorded, sources, structure
 from defects.defect import Defect
 
 _GROUPS = (
@@ -14,9 +14,10 @@ _GROUPS = (
     structure.of_pipelines,
     structure.of_signatures,
     parameters.of_families,
-    parameters.of_labels,
-    parameters.of_trees,
+    labels_and_trees.of_labels,
+    labels_and_trees.of_trees,
     recorded.of_forms,
+    recorded.of_steps,
     recorded.of_tampering,
     documents.of_syntax,
     documents.of_keys,

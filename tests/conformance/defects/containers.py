@@ -25,8 +25,15 @@ def of_bytes() -> Iterator[Defect]:
     over = b"\x0a\x01m" + b"\x1a\x0c" + b"\x0a\xff\xff\xff\xff\x07" + b"\x00" * 6
     yield Defect("bytes/list_over_the_file", "a packed list of 2 GiB in a file of 20 bytes", "malformed", over)
     odd = b"\x0a\x01m" + b"\x1a\x09" + b"\x0a\x07" + b"\x00" * 7
-    yield Defect("bytes/list_of_seven_bytes", "a packed list of doubles that ends in the middle of one", "malformed", odd)
-    yield Defect("bytes/not_utf8", "a name that is no UTF-8", "malformed", b"\x0a\x02\xc3\x28" + whole[18:][:0] + b"\xc2\x01\x02\x08\x03")
+    yield Defect(
+        "bytes/list_of_seven_bytes", "a packed list of doubles that ends in the middle of one", "malformed", odd
+    )
+    yield Defect(
+        "bytes/not_utf8",
+        "a name that is no UTF-8",
+        "malformed",
+        b"\x0a\x02\xc3\x28" + whole[18:][:0] + b"\xc2\x01\x02\x08\x03",
+    )
     yield Defect("bytes/endless_varint", "a length of eleven bytes", "malformed", b"\x0a" + b"\xff" * 11)
     for name, why, data in (
         ("empty", "nothing at all", b""),
@@ -55,8 +62,12 @@ def of_compression() -> Iterator[Defect]:
 
     yield gzipped("header_only", "cut in the header", "malformed", gz[:6])
     yield gzipped("truncated", "cut in the middle", "malformed", gz[: len(gz) // 2])
-    yield gzipped("without_checksum", "the eight bytes at the end are missing: the data may be whole or not", "malformed", gz[:-8])
-    yield gzipped("wrong_checksum", "a bit of the checksum is flipped", "malformed", gz[:-8] + bytes([gz[-8] ^ 1]) + gz[-7:])
+    yield gzipped(
+        "without_checksum", "the eight bytes at the end are missing: the data may be whole or not", "malformed", gz[:-8]
+    )
+    yield gzipped(
+        "wrong_checksum", "a bit of the checksum is flipped", "malformed", gz[:-8] + bytes([gz[-8] ^ 1]) + gz[-7:]
+    )
     yield gzipped("trailing_garbage", "bytes behind the end", "malformed", gz + b"garbage")
     yield gzipped("empty", "gzip of nothing", "unknown_format", gzip.compress(b"", mtime=0))
     yield gzipped("twice", "gzip in gzip: one layer is read", "unknown_format", gzip.compress(gz, mtime=0))
@@ -66,13 +77,25 @@ def of_compression() -> Iterator[Defect]:
     yield zstd("wrong_checksum", "a bit of the checksum is flipped", "malformed", zst[:-1] + bytes([zst[-1] ^ 1]))
     yield zstd("trailing_garbage", "bytes behind the end", "malformed", zst + b"garbage")
     yield zstd("around_gzip", "gzip in zstd", "unknown_format", zstandard.compress(gz))
-    yield zstd("huge_window", "a frame that asks for a window of 2 TiB", "malformed", b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00")
+    yield zstd(
+        "huge_window", "a frame that asks for a window of 2 TiB", "malformed", b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00"
+    )
     limits = {"expanded_bytes": 100_000}
     bomb = b"\x0a\x80\xda\xc4\x09" + b"a" * 20_000_000  # A name of twenty million letters.
-    yield gzipped("bomb", "20 KB that expand to 20 MB, over a limit of 100 KB", "too_large", gzip.compress(bomb, mtime=0), limits)
-    yield zstd("bomb", "some KB that expand to 20 MB, over a limit of 100 KB", "too_large", zstandard.compress(bomb, 19), limits)
+    yield gzipped(
+        "bomb", "20 KB that expand to 20 MB, over a limit of 100 KB", "too_large", gzip.compress(bomb, mtime=0), limits
+    )
+    yield zstd(
+        "bomb",
+        "some KB that expand to 20 MB, over a limit of 100 KB",
+        "too_large",
+        zstandard.compress(bomb, 19),
+        limits,
+    )
     streamed = zstandard.ZstdCompressor(level=19, write_content_size=False).compress(bomb)
-    yield zstd("bomb_of_unknown_size", "the same, and the frame does not say how large it is", "too_large", streamed, limits)
+    yield zstd(
+        "bomb_of_unknown_size", "the same, and the frame does not say how large it is", "too_large", streamed, limits
+    )
     yield gzipped(
         "bomb_of_members",
         "two hundred small gzip members, one after the other, over the limit together",
@@ -81,5 +104,9 @@ def of_compression() -> Iterator[Defect]:
         limits,
     )
     yield Defect(
-        "bytes/file_over_the_limit", "a sound file, larger than the limit", "too_large", whole, limits={"file_bytes": 500}
+        "bytes/file_over_the_limit",
+        "a sound file, larger than the limit",
+        "too_large",
+        whole,
+        limits={"file_bytes": 500},
     )

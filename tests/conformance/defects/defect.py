@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import modelx
 import vectors
 from cases import BY_ID
+
+import modelx
 
 if TYPE_CHECKING:
     from modelx.v1 import model_pb2

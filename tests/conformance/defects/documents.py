@@ -56,16 +56,24 @@ def of_syntax() -> Iterator[Defect]:
     yield defect("comment", "a comment, which JSON has not", "{// hello\n" + whole[1:])
     yield defect("single_quotes", "quotes of another language", "{'model_spec': {}}")
     yield defect("bare_nan", "NaN without quotes is no JSON", _raw("@", "NaN", "parameters", "intercept"))
-    yield defect("bare_infinity", "Infinity without quotes is no JSON", _raw("@", "-Infinity", "parameters", "intercept"))
+    yield defect(
+        "bare_infinity", "Infinity without quotes is no JSON", _raw("@", "-Infinity", "parameters", "intercept")
+    )
     yield defect("leading_zero", "a number that begins with 0", _raw("@", "01", "parameters", "intercept"))
     yield defect("hexadecimal", "a number in another base", _raw("@", "0x10", "parameters", "intercept"))
     yield defect("underscore", "a number as Python writes it", _raw("@", "1_000", "parameters", "intercept"))
     yield defect("lonely_point", "no digit behind the point", _raw("@", "1.", "parameters", "intercept"))
     yield defect("too_large_number", "1e999 is no float64", _raw("@", "1e999", "parameters", "intercept"))
-    yield defect("too_large_number_in_a_list", "-1e400 is no float64", _raw("@", "[-1e400]", "parameters", "coefficients"))
+    yield defect(
+        "too_large_number_in_a_list", "-1e400 is no float64", _raw("@", "[-1e400]", "parameters", "coefficients")
+    )
     long = _raw("@", "9" * 100_000, "parameters", "intercept").encode()
-    yield Defect("json/long_number", "a number of 100,000 digits", "malformed", gzip.compress(long, mtime=0), ".json.gz")
-    yield defect("long_exponent", "an exponent of 10,000 digits", _raw("@", "1e" + "9" * 10_000, "parameters", "intercept"))
+    yield Defect(
+        "json/long_number", "a number of 100,000 digits", "malformed", gzip.compress(long, mtime=0), ".json.gz"
+    )
+    yield defect(
+        "long_exponent", "an exponent of 10,000 digits", _raw("@", "1e" + "9" * 10_000, "parameters", "intercept")
+    )
     yield defect("control_character", "a line feed in a string", _raw("@", '"a\nb"', "model_spec", "name"))
     yield defect("lone_surrogate", "half of a pair stands for nothing", _raw("@", r'"\ud800"', "model_spec", "name"))
     yield defect("unknown_escape", "an escape that JSON has not", _raw("@", r'"\x41"', "model_spec", "name"))
@@ -109,14 +117,26 @@ def of_keys() -> Iterator[Defect]:
 
     whole = _text(_document())
     yield defect("doubled_top", "two sets of parameters", whole.rstrip()[:-1] + ', "parameters": {}}')
-    yield defect("doubled_parameter", "two intercepts", whole.replace('"intercept":', '"intercept": 1.5, "intercept":', 1))
+    yield defect(
+        "doubled_parameter", "two intercepts", whole.replace('"intercept":', '"intercept": 1.5, "intercept":', 1)
+    )
     twice = _raw("@", '{"r2": 0.5, "r2": 0.6}', "metadata", "metrics")
     yield defect("doubled_metric", "one metric of two values", twice)
-    yield defect("doubled_property", "deep inside of what the owner noted", _raw("@", '{"a": [{"b": 1, "b": 1}]}', "metadata", "note"))
-    yield defect("doubled_in_unknown", "in a key of model_spec that is ignored", _raw("@", '{"a": 1, "a": 2}', "model_spec", "later"))
+    yield defect(
+        "doubled_property",
+        "deep inside of what the owner noted",
+        _raw("@", '{"a": [{"b": 1, "b": 1}]}', "metadata", "note"),
+    )
+    yield defect(
+        "doubled_in_unknown",
+        "in a key of model_spec that is ignored",
+        _raw("@", '{"a": 1, "a": 2}', "model_spec", "later"),
+    )
     escaped = whole.replace('"intercept":', '"\\u0069ntercept": 1.5, "intercept":', 1)
     yield defect("doubled_by_an_escape", "the same key, once with an escape", escaped)
-    camel = whole.replace('"n_features":', '"nFeatures": 10, "n_features":', 1).replace('"nFeatures": 10, "n_features": 10,\n', '"n_features": 10,\n', 0)
+    camel = whole.replace('"n_features":', '"nFeatures": 10, "n_features":', 1).replace(
+        '"nFeatures": 10, "n_features": 10,\n', '"n_features": 10,\n', 0
+    )
     yield defect("both_names_of_a_field", "protobuf's mapping takes nFeatures for n_features too", camel, "malformed")
 
 
@@ -144,13 +164,41 @@ def of_content() -> Iterator[Defect]:
     yield defect("bool_for_a_number", "true for 1.0", _changed("parameters", "intercept", True))
     yield defect("fraction_for_a_count", "ten and a half features", _changed("parameters", "n_features", 10.5))
     yield defect("count_over_32_bits", "2^40 features", _changed("parameters", "n_features", 2**40))
-    yield defect("family_in_model", "a second family beside the parameters", _changed("model_spec", "model", "kmeans", {"n_clusters": 1}))
-    yield defect("unknown_family", "a family of a later schema", _changed("model_spec", "family", "gradient_boosting"), "unknown_family")
+    yield defect(
+        "family_in_model",
+        "a second family beside the parameters",
+        _changed("model_spec", "model", "kmeans", {"n_clusters": 1}),
+    )
+    yield defect(
+        "unknown_family",
+        "a family of a later schema",
+        _changed("model_spec", "family", "gradient_boosting"),
+        "unknown_family",
+    )
     yield defect("no_family_name", "a family of no name", _changed("model_spec", "family", ""), "unknown_family")
-    yield defect("field_that_is_no_family", "a field of the message that is no arm", _changed("model_spec", "family", "metadata"), "unknown_family")
+    yield defect(
+        "field_that_is_no_family",
+        "a field of the message that is no arm",
+        _changed("model_spec", "family", "metadata"),
+        "unknown_family",
+    )
     newer = _document()
     newer["model_spec"]["model"]["schema_version"] = 2
     newer["parameters"]["slope"] = 1.0
-    yield defect("newer_schema", "the version is named before the field that it explains", _text(newer), "schema_version")
-    yield defect("infinite_coefficient", "an infinity, as the mapping writes it", _changed("parameters", "coefficients", ["Infinity"] + [1.0] * 9), "non_finite", "linear_regression.coefficients")
-    yield defect("wrong_count", "nine coefficients for ten features", _changed("parameters", "coefficients", [1.0] * 9), "shape", "linear_regression.coefficients")
+    yield defect(
+        "newer_schema", "the version is named before the field that it explains", _text(newer), "schema_version"
+    )
+    yield defect(
+        "infinite_coefficient",
+        "an infinity, as the mapping writes it",
+        _changed("parameters", "coefficients", ["Infinity"] + [1.0] * 9),
+        "non_finite",
+        "linear_regression.coefficients",
+    )
+    yield defect(
+        "wrong_count",
+        "nine coefficients for ten features",
+        _changed("parameters", "coefficients", [1.0] * 9),
+        "shape",
+        "linear_regression.coefficients",
+    )

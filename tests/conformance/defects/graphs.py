@@ -19,7 +19,9 @@ def of_graphs() -> Iterator[Defect]:
     """Give graphs that were edited, or come from elsewhere."""
     whole = modelx.api.encode(base("linear_regression"), modelx.formats.Encoding("onnx"))
 
-    def defect(name: str, why: str, edit: Callable[[onnx.ModelProto], object], kind: str = "malformed", path: str = "") -> Defect:
+    def defect(
+        name: str, why: str, edit: Callable[[onnx.ModelProto], object], kind: str = "malformed", path: str = ""
+    ) -> Defect:
         graph = onnx.load_model_from_string(whole)
         edit(graph)
         data = graph.SerializeToString(deterministic=True)
@@ -64,12 +66,25 @@ def of_graphs() -> Iterator[Defect]:
 
     yield Defect("onnx/truncated", "cut in the middle", "malformed", whole[: len(whole) // 2], suffix=".onnx")
     yield Defect("onnx/last_byte", "the last byte is missing", "malformed", whole[:-1], suffix=".onnx")
-    yield defect("no_model", "a graph of another tool: it runs in an ONNX runtime, and is no model of modelx", remove_model, "no_model")
+    yield defect(
+        "no_model",
+        "a graph of another tool: it runs in an ONNX runtime, and is no model of modelx",
+        remove_model,
+        "no_model",
+    )
     yield defect("not_base64", "metadata that is no base64", set_model("@@@ not base64 @@@"))
     yield defect("model_is_garbage", "base64 of bytes that are no message", set_model("////////"))
     yield defect("two_models", "the key is there twice", twice)
-    yield defect("path_of_another_family", "an initializer for a field that this model has not", add("kmeans.centers", [1.0, 2.0]))
-    yield defect("path_of_a_missing_step", "an initializer for a step that is not there", add("pipeline.steps[3].kmeans.centers", [1.0]))
+    yield defect(
+        "path_of_another_family",
+        "an initializer for a field that this model has not",
+        add("kmeans.centers", [1.0, 2.0]),
+    )
+    yield defect(
+        "path_of_a_missing_step",
+        "an initializer for a step that is not there",
+        add("pipeline.steps[3].kmeans.centers", [1.0]),
+    )
     yield defect("path_twice", "two initializers for one field", add(_NAME, np.ones((10, 1))))
     yield defect("float32_initializer", "an initializer of another type than DOUBLE", to_float32)
     yield defect("initializer_too_short", "fewer values than its dims say", cut_values)

@@ -40,15 +40,6 @@ def of_forms() -> Iterator[Defect]:
         model.evidence.ClearField("outputs")
         model.evidence.outputs.extend([outputs[1], outputs[0], *outputs[2:]])
 
-    def step_rows(model: Any) -> None:
-        model.pipeline.steps[1].evidence.rows.CopyFrom(model.evidence.rows)
-
-    def step_method(model: Any) -> None:
-        model.pipeline.steps[1].evidence.outputs[0].method = "predict"
-
-    def step_values(model: Any) -> None:
-        model.pipeline.steps[1].evidence.outputs[0].doubles.pop()
-
     yield defect("no_rows", "answers without questions", lambda m: m.evidence.ClearField("rows"))
     yield defect("zero_rows", "rows that are none", lambda m: (m.evidence.rows.Clear(), rows(n_features=10)(m)))
     yield defect("negative_rows", "a negative count", rows(n_rows=-1))
@@ -59,7 +50,9 @@ def of_forms() -> Iterator[Defect]:
     yield defect("no_outputs", "questions without answers", lambda m: m.evidence.ClearField("outputs"))
     yield defect("unknown_method", "a method that the model lacks", first(method="predict_quantiles"))
     yield defect("doubled_method", "a method is there twice", doubled)
-    yield defect("missing_method", "one method of four is left out", lambda m: m.evidence.outputs.pop(), "sgd_classifier")
+    yield defect(
+        "missing_method", "one method of four is left out", lambda m: m.evidence.outputs.pop(), "sgd_classifier"
+    )
     yield defect("swapped_methods", "methods in another order than the signature's", swapped, "sgd_classifier")
     yield defect("wrong_type", "ints where the method gives doubles", retype)
     yield defect("two_lists", "an output of two types", lambda m: m.evidence.outputs[0].strings.append("x"))
@@ -72,10 +65,27 @@ def of_forms() -> Iterator[Defect]:
     yield defect("two_tolerances", "two tolerances for more rows", tolerances(1.0, 1.0))
     yield defect("unknown_comparison", "a comparison of a later schema", first(comparison=9))
     yield defect("comparison_of_ints", "labels are equal or they are not", first(comparison=1), "kmeans")
-    inside = "pipeline.steps[1].evidence"
-    yield defect("rows_of_a_step", "a step is given what the step before it gave", step_rows, "pipeline", inside)
-    yield defect("method_of_a_step", "a step has evidence of its transform only", step_method, "pipeline", inside)
-    yield defect("values_of_a_step", "a value of a step's transform is missing", step_values, "pipeline", inside)
+
+
+def of_steps() -> Iterator[Defect]:
+    """Give evidence of steps that cannot be replayed."""
+
+    def defect(name: str, why: str, edit: Edit) -> Defect:
+        data = edited(base("pipeline"), edit)
+        return Defect(f"evidence/{name}", why, "evidence", data, path="pipeline.steps[1].evidence")
+
+    def step_rows(model: Any) -> None:
+        model.pipeline.steps[1].evidence.rows.CopyFrom(model.evidence.rows)
+
+    def step_method(model: Any) -> None:
+        model.pipeline.steps[1].evidence.outputs[0].method = "predict"
+
+    def step_values(model: Any) -> None:
+        model.pipeline.steps[1].evidence.outputs[0].doubles.pop()
+
+    yield defect("rows_of_a_step", "a step is given what the step before it gave", step_rows)
+    yield defect("method_of_a_step", "a step has evidence of its transform only", step_method)
+    yield defect("values_of_a_step", "a value of a step's transform is missing", step_values)
 
 
 def of_tampering() -> Iterator[Defect]:
@@ -108,13 +118,33 @@ def of_tampering() -> Iterator[Defect]:
     def offset(model: Any) -> None:
         model.sgd_one_class_svm.offset += 1e-6
 
-    yield defect("linear_regression", "one coefficient is off by a millionth", scale("coefficients", 6, 1 + 1e-6), "linear_regression")
-    yield defect("sgd_classifier", "one coefficient has the other sign", scale("coefficients", 5, -1.0), "sgd_classifier")
+    yield defect(
+        "linear_regression",
+        "one coefficient is off by a millionth",
+        scale("coefficients", 6, 1 + 1e-6),
+        "linear_regression",
+    )
+    yield defect(
+        "sgd_classifier", "one coefficient has the other sign", scale("coefficients", 5, -1.0), "sgd_classifier"
+    )
     yield defect("sgd_one_class_svm", "the offset is off by a millionth", offset, "sgd_one_class_svm")
     yield defect("kmeans", "a center moved by a millionth", scale("centers", 3, 1 + 1e-6), "kmeans")
-    yield defect("bisecting_kmeans", "a center moved by a millionth", scale("centers", -1, 1 + 1e-6), "bisecting_kmeans")
-    yield defect("affine_scaler", "a divisor in its last bits: scalers agree bit for bit", scale("divide", 1, 1 + 2.0**-51), "affine_scaler")
+    yield defect(
+        "bisecting_kmeans", "a center moved by a millionth", scale("centers", -1, 1 + 1e-6), "bisecting_kmeans"
+    )
+    yield defect(
+        "affine_scaler",
+        "a divisor in its last bits: scalers agree bit for bit",
+        scale("divide", 1, 1 + 2.0**-51),
+        "affine_scaler",
+    )
     yield defect("passthrough", "the recorded output in its last bit", last_bit, "passthrough")
     yield defect("label", "a recorded label is another one", label, "sgd_classifier")
     yield defect("step", "the first step that diverges is named", step, "pipeline", "pipeline.steps[1].affine_scaler")
-    yield defect("last_step", "the last step diverges, those before agree", final_step, "pipeline", "pipeline.steps[2].sgd_classifier")
+    yield defect(
+        "last_step",
+        "the last step diverges, those before agree",
+        final_step,
+        "pipeline",
+        "pipeline.steps[2].sgd_classifier",
+    )

@@ -46,7 +46,9 @@ def of_sources() -> Iterator[Defect]:
     link = case("linear_regression/poisson_log_link")
     yield defect("another_link", "a class whose link is not the model's", class_name("LinearRegression"), link)
     loss = case("sgd_classifier/log_loss_multiclass")
-    yield defect("another_probability", "a loss whose probabilities are not the model's", lambda m: m.source.params.clear(), loss)
+    yield defect(
+        "another_probability", "a loss whose probabilities are not the model's", lambda m: m.source.params.clear(), loss
+    )
 
     def delegates(model: Any) -> None:
         inner = model.source

@@ -34,15 +34,24 @@ def of_frames() -> Iterator[Defect]:
     """Give unknown families, newer versions, and nesting over the limit."""
     name = b"\x0a\x05model"
     yield Defect("frame/no_arm", "a name and nothing else", "unknown_family", name)
-    yield Defect("frame/unknown_arm", "field 25, an arm of a later schema", "unknown_family", name + b"\xca\x01\x02\x18\x01")
-    yield Defect("frame/only_unknown_arm", "an arm of a later schema comes first", "unknown_family", b"\xca\x01\x02\x18\x01")
+    yield Defect(
+        "frame/unknown_arm", "field 25, an arm of a later schema", "unknown_family", name + b"\xca\x01\x02\x18\x01"
+    )
+    yield Defect(
+        "frame/only_unknown_arm", "an arm of a later schema comes first", "unknown_family", b"\xca\x01\x02\x18\x01"
+    )
     newer = base("linear_regression")
     newer.schema_version = 2
     yield Defect(
-        "frame/newer_schema", "a later schema version, although all fields are known", "schema_version", newer.SerializeToString()
+        "frame/newer_schema",
+        "a later schema version, although all fields are known",
+        "schema_version",
+        newer.SerializeToString(),
     )
     data = name + b"\x58\x05" + b"\xca\x01\x02\x18\x01"
-    yield Defect("frame/newer_schema_and_arm", "the version is named before the arm that it explains", "schema_version", data)
+    yield Defect(
+        "frame/newer_schema_and_arm", "the version is named before the arm that it explains", "schema_version", data
+    )
     step = base("pipeline")
     step.pipeline.steps[1].schema_version = 3
     yield Defect(
@@ -55,7 +64,11 @@ def of_frames() -> Iterator[Defect]:
     step = base("pipeline")
     step.pipeline.steps[1].ClearField("affine_scaler")
     yield Defect(
-        "frame/step_without_arm", "a step of no family", "unknown_family", step.SerializeToString(), path="pipeline.steps[1]"
+        "frame/step_without_arm",
+        "a step of no family",
+        "unknown_family",
+        step.SerializeToString(),
+        path="pipeline.steps[1]",
     )
     for levels in (17, 40):
         yield Defect(
@@ -90,7 +103,9 @@ def of_pipelines() -> Iterator[Defect]:
     yield defect("no_steps", "nothing to compute", no_steps)
     yield defect("doubled_names", "two steps of one name", lambda m: setattr(m.pipeline.steps[1], "name", "model"))
     yield defect("empty_name", "a step without a name", lambda m: setattr(m.pipeline.steps[1], "name", ""))
-    yield defect("classifier_in_the_middle", "a step without transform is not last", classifier_first, "pipeline.steps[0]")
+    yield defect(
+        "classifier_in_the_middle", "a step without transform is not last", classifier_first, "pipeline.steps[0]"
+    )
     yield defect("widths_do_not_meet", "three columns for a step that takes four", narrower, "pipeline.steps[0]")
 
 
@@ -115,7 +130,9 @@ def of_signatures() -> Iterator[Defect]:
     yield defect("unknown_method", "a method that the model lacks", output(method="predict_proba"))
     yield defect("columns", "more columns than the model gives", output(n_columns=3))
     yield defect("type", "another type than the model gives", output(type=2))
-    yield defect("missing_method", "one method of four is left out", lambda m: m.signature.outputs.pop(), "sgd_classifier")
+    yield defect(
+        "missing_method", "one method of four is left out", lambda m: m.signature.outputs.pop(), "sgd_classifier"
+    )
     yield defect(
         "doubled_method", "a method is there twice", lambda m: m.signature.outputs.append(m.signature.outputs[0])
     )
