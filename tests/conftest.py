@@ -20,8 +20,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    # 25 examples take about a second; a test on a shared, loaded machine has no deadline for one of them.
-    examples = max(10, int(12 * config.getoption("--fuzz-seconds")))
+    # 100 examples take about a second; a test on a shared, loaded machine has no deadline for one of them.
+    examples = max(20, int(30 * config.getoption("--fuzz-seconds")))
     settings.register_profile(
         "modelx",
         max_examples=examples,

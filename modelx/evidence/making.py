@@ -15,7 +15,7 @@ from modelx.v1 import evidence_pb2, model_pb2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from modelx.estimators.base import Family
+    from modelx.estimators.base import Family, Tolerance
 
 Origin = evidence_pb2.Evidence.Origin
 _MAX_ROWS = 16
@@ -49,18 +49,25 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
         usable, given_for_sample = _usable(estimator, model, _check_sample(sample, width))
         kept = len(usable)
         made, given = (np.concatenate([usable, made]), None) if len(made) else (usable, given_for_sample)
-    evidence = model.evidence
-    evidence.origin = _origin(kept, len(made) - kept)
-    evidence.producer = f"scikit-learn {sklearn.__version__}"
     if not len(made):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
         made = np.zeros((1, width))
+        if _answers(estimator, model, made) is None or not _is_bounded(family.tolerances(model, estimator, made, None)):
+            # Even that overflows: there is nothing that another runtime could be held to.
+            return
+    evidence = model.evidence
+    evidence.origin = _origin(kept, len(made) - kept)
+    evidence.producer = f"scikit-learn {sklearn.__version__}"
     whole = pattern is not None and not kept and len(made) == wide_rows(width)
     table.write_rows(made, evidence.rows, eighths=pattern if whole else None)
     if given is None:
         given = recording.answers(estimator, model, made)
     recording.write(given, family.tolerances(model, estimator, made, None), evidence)
     steps.attach(model, estimator, made)
+
+
+def _is_bounded(tolerances: dict[str, Tolerance]) -> bool:
+    return all(one.per_row is None or bool(np.isfinite(one.per_row).all()) for one in tolerances.values())
 
 
 def _origin(kept: int, made: int) -> evidence_pb2.Evidence.Origin:
