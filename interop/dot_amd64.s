@@ -36,6 +36,7 @@ TEXT ·dot4AVX(SB), NOSPLIT, $0-32
 	LEAQ   (SI)(BX*1), R8    // rows 1, 2 and 3
 	LEAQ   (SI)(BX*2), R9
 	LEAQ   (R8)(BX*2), R10
+	LEAQ   (R10)(BX*1), R13  // what follows them: in a batch, the next four rows
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -48,6 +49,8 @@ group:
 	CMPQ    AX, R11
 	JGE     rest
 	VMOVUPD (DX)(AX*1), Y4
+	PREFETCHT0 1024(R13)(AX*4)
+	PREFETCHT0 1088(R13)(AX*4)
 	VMULPD  (SI)(AX*1), Y4, Y5
 	VMULPD  (R8)(AX*1), Y4, Y6
 	VMULPD  (R9)(AX*1), Y4, Y7
