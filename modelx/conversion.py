@@ -62,13 +62,16 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
     if reasons:
         raise UnsupportedEstimatorError(reasons)
     cls = type(estimator)
+    family = _family_for(cls)
     try:
-        check_is_fitted(estimator)
+        # A model made of models is fitted when they are, and each of them is asked. (scikit-learn 1.5 refuses to tell of
+        # a pipeline that ends with a word.)
+        if not family.step_estimators(estimator):
+            check_is_fitted(estimator)
     except SklearnNotFittedError as error:
         raise NotFittedError(
             f"this {cls.__name__} is not fitted; call fit(X, y) before it is exported", path=place
         ) from error
-    family = _family_for(cls)
     try:
         family.encode(estimator, model)
     except UnsupportedEstimatorError as error:

@@ -9,13 +9,14 @@ from sklearn import datasets
 
 
 @cache
+def _read(name):
+    return getattr(datasets, f"load_{name}")(return_X_y=True)
+
+
 def load(name):
-    """Give (X, y) as float64 rows and numpy labels, or targets."""
-    x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
-    x = np.ascontiguousarray(x, dtype=np.float64)
-    x.setflags(write=False)
-    y.setflags(write=False)
-    return x, y
+    """Give (X, y) as float64 rows and numpy labels, or targets; copies, into which a test may write."""
+    x, y = _read(name)
+    return np.array(x, dtype=np.float64, order="C"), y.copy()
 
 
 NAMES = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])

@@ -103,7 +103,11 @@ class LinearRegressionFamily(Family):
         if self.classes.get(type(inner).__name__) is not type(inner):
             reason = f"{type(inner).__name__} is no linear regressor; RANSACRegressor is exported over linear ones only"
             raise UnsupportedEstimatorError([("estimator_", reason)])
-        return self._capture(inner, out.delegate)
+        fitted = self._capture(inner, out.delegate)
+        if out.delegate.params["random_state"].WhichOneof("kind") in ("omitted", None):
+            # RANSACRegressor put its generator there, on its own.
+            del out.delegate.params["random_state"]
+        return fitted
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.linear_regression

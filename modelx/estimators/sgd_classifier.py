@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sklearn
 from sklearn import linear_model, svm
 from sklearn.preprocessing import LabelBinarizer
 
@@ -39,6 +40,7 @@ Proto = sgd_classifier_pb2.SGDClassifierProto
 Probability = Proto.Probability
 Target = Proto.Target
 _COMPUTED = ("coef_", "intercept_", "classes_")
+_OLD = sklearn.__version__.startswith("1.5.")
 _NAMES = (
     "LogisticRegression",
     "LogisticRegressionCV",
@@ -125,6 +127,9 @@ class SGDClassifierFamily(Family):
         m = len(proto.intercepts)
         coefficients = wire.doubles(proto.coefficients)
         estimator.coef_ = source.restore(described, "coef_", coefficients, (m, proto.n_features), place)
+        if _OLD and estimator.coef_.ndim == 1:
+            # Later versions keep a binary RidgeClassifier's coefficients flat, which this one cannot read.
+            estimator.coef_ = estimator.coef_.reshape(1, -1)
         estimator.intercept_ = source.restore_repeated(
             described, "intercept_", wire.doubles(proto.intercepts), (m,), place
         )
@@ -216,7 +221,9 @@ def _probability(estimator: Any) -> Proto.Probability:
 
 
 def _one_vs_rest_solver(estimator: Any) -> bool:
-    return hasattr(estimator, "multi_class") and estimator.solver == "liblinear"
+    # newton-cholesky has fitted a multinomial model since scikit-learn 1.6.
+    solvers = ("liblinear", "newton-cholesky") if _OLD else ("liblinear",)
+    return hasattr(estimator, "multi_class") and estimator.solver in solvers
 
 
 def _target(estimator: Any) -> Proto.Target:

@@ -59,7 +59,7 @@ def compare(estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float
             given = table.read_output(recorded["transform"], len(x))
         try:
             found = call(estimator, method, given)
-        except (ValueError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError, IndexError) as error:
             return f"{method} failed: {error}"
         expected = table.read_output(output, len(x))
         if found.shape != expected.shape:
