@@ -88,8 +88,7 @@ def files() -> Iterator[tuple[Case, str, bytes]]:
             model = to_proto(fitted)
             yield case, f"{case.id}.expected.pb", expected(case, fitted, model).SerializeToString(deterministic=True)
             for name, suffix in SUFFIXES.items():
-                if name != "onnx" or fitted.onnx:
-                    yield case, case.id + suffix, modelx.api.encode(model, modelx.formats.Encoding(name))
+                yield case, case.id + suffix, modelx.api.encode(model, modelx.formats.Encoding(name))
             for name, compression, suffix in COMPRESSED if number == 0 else ():
                 encoding = modelx.formats.Encoding(name, compression)
                 yield case, case.id + suffix, modelx.api.encode(model, encoding)

@@ -25,14 +25,11 @@ class Fitted:
     exact : array-like of shape (n, n_features)
         Rows for which no operation rounds in any order (or all results overflow alike), so that even a tie has one
         answer. They are kept whatever their margin.
-    onnx : bool
-        Whether there is a .onnx file of it. False needs a reason in the case's docstring.
     """
 
     estimator: Any
     rows: ArrayLike = field(default_factory=list)
     exact: ArrayLike = field(default_factory=list)
-    onnx: bool = True
 
 
 Build = Callable[[], Fitted]

@@ -90,4 +90,4 @@ def all_coefficients_zero() -> Fitted:
 def two_rows_of_coefficients_for_two_classes() -> Fitted:
     """Two scores for two classes: the argmax form, although there are two classes only."""
     model = classifier([[1.0, 2.0], [2.0, 1.0]], [0.5, -0.5], "hinge", labels=["a", "b"])
-    return Fitted(model, [[0.3, 0.1], [3.0, 1.0], [-1.0, 1.0]], exact=[[1.0, 0.0], [0.0, 0.0], [2.0, 1.0]], onnx=True)
+    return Fitted(model, [[0.3, 0.1], [3.0, 1.0], [-1.0, 1.0]], exact=[[1.0, 0.0], [0.0, 0.0], [2.0, 1.0]])
