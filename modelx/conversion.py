@@ -64,8 +64,8 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
     cls = type(estimator)
     family = _family_for(cls)
     try:
-        # A model made of models is fitted when they are, and each of them is asked. (scikit-learn 1.5 refuses to tell of
-        # a pipeline that ends with a word.)
+        # A model made of models is fitted when they are, and each of them is asked. (scikit-learn 1.5 refuses to tell
+        # of a pipeline that ends with a word.)
         if not family.step_estimators(estimator):
             check_is_fitted(estimator)
     except SklearnNotFittedError as error:

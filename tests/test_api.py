@@ -49,7 +49,12 @@ def test_every_field_is_kept(ridge, tmp_path):
     assert model.metadata.metrics["r2"] == 0.51
     assert np.isnan(model.metadata.metrics["bad"])
     assert model.metadata.properties == {"owner": "é", "tags": ["a", 1.5, None]}
-    assert (model.n_features, model.family, model.format, model.compression) == (10, "linear_regression", "protobuf", None)
+    assert (model.n_features, model.family, model.format, model.compression) == (
+        10,
+        "linear_regression",
+        "protobuf",
+        None,
+    )
     assert model.n_bytes == path.stat().st_size
     assert modelx.verify(path).sha256 == model.sha256
 
@@ -94,7 +99,7 @@ def test_sample_rows_come_first_with_the_estimators_answers(as_frame):
     given = frame.iloc[:7] if as_frame else x[:7]
     evidence = modelx.to_proto(fitted, sample=given).evidence
     assert evidence.origin == evidence.ORIGIN_SAMPLE_AND_MADE
-    assert np.array(evidence.rows.values[: 7 * 4]).tobytes() == x[:7].tobytes()
+    assert np.array(evidence.rows.values[: 7 * 4]).tobytes() == x[:7].tobytes()  # noqa: PD011 - a message, no frame
     recorded = {output.method: output for output in evidence.outputs}
     assert list(recorded["predict"].ints[:7]) == fitted.predict(frame.iloc[:7]).tolist()
     assert np.array(recorded["predict_proba"].doubles[:21]).tobytes() == fitted.predict_proba(frame)[:7].tobytes()
@@ -112,7 +117,7 @@ def test_nan_in_a_sample_is_kept_where_the_estimator_takes_it(ridge):
     rows = x[:3].copy()
     rows[1, 2] = np.nan
     scaler = StandardScaler().fit(x)
-    values = np.array(modelx.to_proto(scaler, sample=rows).evidence.rows.values[:12])
+    values = np.array(modelx.to_proto(scaler, sample=rows).evidence.rows.values[:12])  # noqa: PD011 - as above
     assert np.isnan(values[6])
     modelx.loads(modelx.dumps(scaler, sample=rows))
     with pytest.raises(NonFiniteInputError):

@@ -109,7 +109,8 @@ def test_another_class_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["predict", "predict_", "__class__", "_private_", "coef_", "n_features_in_", "feature_names_in_", "a b_", "fit"]
+    "name",
+    ["predict", "predict_", "__class__", "_private_", "coef_", "n_features_in_", "feature_names_in_", "a b_", "fit"],
 )
 def test_an_attribute_that_is_none_is_refused(name):
     model = ridge_model()
@@ -236,6 +237,6 @@ def test_a_newer_file_names_what_it_needs():
 
 def test_a_generator_as_a_hyper_parameter_is_left_out_and_said():
     x, y = load("iris")
-    fitted = SGDClassifier(random_state=np.random.RandomState(3)).fit(x, y)  # noqa: NPY002 - scikit-learn's kind
+    fitted = SGDClassifier(random_state=np.random.RandomState(3)).fit(x, y)
     with pytest.warns(ModelxWarning, match="RandomState is not in the file"):
         assert modelx.loads(modelx.dumps(fitted)).random_state is None

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import roundtrip
 from data import load
+from scipy.sparse import csr_matrix
 from sklearn import linear_model
 from sklearn.linear_model import (
     RANSACRegressor,
@@ -14,8 +15,6 @@ from sklearn.linear_model import (
     SGDRegressor,
     TweedieRegressor,
 )
-
-from scipy.sparse import csr_matrix
 from sklearn.tree import DecisionTreeRegressor
 
 import modelx
@@ -55,7 +54,9 @@ def targets(name, y):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_class(diabetes, name, intercept):
     x, y = diabetes
-    params = {"fit_intercept": intercept} if "fit_intercept" in inspect.signature(FAMILY.classes[name]).parameters else {}
+    params = (
+        {"fit_intercept": intercept} if "fit_intercept" in inspect.signature(FAMILY.classes[name]).parameters else {}
+    )
     if name == "RANSACRegressor":
         params = {"estimator": Ridge(fit_intercept=intercept), "min_samples": 30}
     roundtrip.check(make(name, **params).fit(x, targets(name, y)), x)
@@ -110,7 +111,15 @@ def test_sgd(diabetes, loss, penalty):
 
 @pytest.mark.parametrize(
     ("power", "link", "arm"),
-    [(0, "auto", 0), (0, "log", 1), (1, "auto", 1), (1.5, "auto", 1), (2, "log", 1), (3, "auto", 1), (1, "identity", 0)],
+    [
+        (0, "auto", 0),
+        (0, "log", 1),
+        (1, "auto", 1),
+        (1.5, "auto", 1),
+        (2, "log", 1),
+        (3, "auto", 1),
+        (1, "identity", 0),
+    ],
 )
 def test_links(diabetes, power, link, arm):
     x, y = diabetes

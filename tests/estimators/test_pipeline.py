@@ -37,7 +37,9 @@ LAST = [
 
 
 @pytest.mark.parametrize("last", LAST, ids=repr)
-@pytest.mark.parametrize("first", [StandardScaler(), MinMaxScaler(clip=True), KMeans(4, random_state=0, n_init=1)], ids=repr)
+@pytest.mark.parametrize(
+    "first", [StandardScaler(), MinMaxScaler(clip=True), KMeans(4, random_state=0, n_init=1)], ids=repr
+)
 def test_every_last_step(first, last):
     x, y = load("iris")
     roundtrip.check(make_pipeline(first, last).fit(x, y), x)
@@ -72,7 +74,9 @@ def test_names_of_columns_and_labels():
 
 def test_hyper_parameters_of_the_pipeline():
     x, y = load("iris")
-    loaded = roundtrip.check(Pipeline([("a", StandardScaler()), ("b", LogisticRegression())], verbose=True).fit(x, y), x)
+    loaded = roundtrip.check(
+        Pipeline([("a", StandardScaler()), ("b", LogisticRegression())], verbose=True).fit(x, y), x
+    )
     assert loaded.verbose is True
     loaded.set_params(b__C=3.0)
     assert loaded.fit(x, y)["b"].C == 3.0
@@ -114,7 +118,10 @@ def spoiled(change):
         (lambda m: setattr(m.pipeline.steps[0], "name", ""), "expected distinct ones"),
         (lambda m: setattr(m.pipeline.steps[0], "name", "logisticregression"), "expected distinct ones"),
         (lambda m: m.pipeline.steps.add(name="x").CopyFrom(_named(m.pipeline.steps[1])), "has no transform"),
-        (lambda m: m.pipeline.steps[0].CopyFrom(_wide(m.pipeline.steps[0])), "gives 5 columns; 'logisticregression' takes 4"),
+        (
+            lambda m: m.pipeline.steps[0].CopyFrom(_wide(m.pipeline.steps[0])),
+            "gives 5 columns; 'logisticregression' takes 4",
+        ),
     ],
 )
 def test_pipelines_that_do_not_fit_together_are_refused(change, message):

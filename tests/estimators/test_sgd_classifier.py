@@ -24,7 +24,14 @@ from modelx.errors import LabelsError, SourceError, UnsupportedEstimatorError
 
 FAMILY = estimators.FAMILIES["sgd_classifier"]
 NAMES = sorted(FAMILY.classes)
-LOSSES = ["hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron", "squared_error", "huber"] + [
+LOSSES = [
+    "hinge",
+    "log_loss",
+    "modified_huber",
+    "squared_hinge",
+    "perceptron",
+    "squared_error",
+    "huber",
     "epsilon_insensitive",
     "squared_epsilon_insensitive",
 ]

@@ -38,7 +38,7 @@ def test_an_offset_that_is_no_number_is_refused():
     x, _ = load("iris")
     model = modelx.to_proto(SGDOneClassSVM(random_state=0).fit(x))
     model.sgd_one_class_svm.offset = float("inf")
-    with pytest.raises(NonFiniteError, match="sgd_one_class_svm.offset"):
+    with pytest.raises(NonFiniteError, match=r"sgd_one_class_svm\.offset"):
         modelx.from_proto(model)
 
 

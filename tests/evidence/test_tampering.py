@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from data import load
 from sklearn.cluster import BisectingKMeans, KMeans
-from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, RidgeClassifier, SGDClassifier, SGDOneClassSVM
+from sklearn.linear_model import (
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+    RidgeClassifier,
+    SGDClassifier,
+    SGDOneClassSVM,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler, scale
 
@@ -33,7 +40,9 @@ def numbers(message):
     """Give each number of a computation as (name, index), index being None for one that stands alone."""
     for field, value in message.ListFields():
         if field.name in NUMBERS:
-            yield from ((field.name, i) for i in range(len(value))) if hasattr(value, "append") else [(field.name, None)]
+            yield from (
+                ((field.name, i) for i in range(len(value))) if hasattr(value, "append") else [(field.name, None)]
+            )
 
 
 def change(message, name, index, factor):

@@ -52,7 +52,9 @@ def seeds():
         for format_ in ("protobuf", "json"):
             assert format_ in BY_NAME
             out += [encode(model, Encoding(format_, compression)) for compression in (None, "gzip", "zstd")]
-    out += [path.read_bytes() for path in sorted(VECTORS.rglob("*")) if path.is_file() and path.stat().st_size < 200_000]
+    out += [
+        path.read_bytes() for path in sorted(VECTORS.rglob("*")) if path.is_file() and path.stat().st_size < 200_000
+    ]
     return out
 
 
