@@ -23,11 +23,7 @@ INDEX = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in INDEX["cases"]}
 FILES = [(case["id"], name) for case in INDEX["cases"] for name in case["files"]]
 MAX_BYTES = 3_000_000
-pytestmark = pytest.mark.filterwarnings(
-    # Rows are there to overflow, and RANSACRegressor gives its inner estimator a random state, which no file carries.
-    "ignore::RuntimeWarning",
-    "ignore:.*a numpy.random.mtrand.RandomState is not in the file:modelx.errors.ModelxWarning",
-)
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Rows are there to overflow.
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from modelx.v1 import model_pb2
 def _nested(levels: int) -> bytes:
     """Serialise pipelines of one step each, `levels` models in all, without the recursion of a library."""
     model = model_pb2.ModelProto(name="s", passthrough=model_pb2.PassthroughProto(n_features=1))
-    data = model.SerializeToString()
+    data = model.SerializeToString(deterministic=True)
     for _ in range(levels - 1):
         step = b"\x0a" + _varint(len(data)) + data
         # name = "s", pipeline (field 23) = {steps: [...]}
@@ -46,7 +46,7 @@ def of_frames() -> Iterator[Defect]:
         "frame/newer_schema",
         "a later schema version, although all fields are known",
         "schema_version",
-        newer.SerializeToString(),
+        newer.SerializeToString(deterministic=True),
     )
     data = name + b"\x58\x05" + b"\xca\x01\x02\x18\x01"
     yield Defect(
@@ -58,7 +58,7 @@ def of_frames() -> Iterator[Defect]:
         "frame/newer_schema_of_a_step",
         "a step of a later schema",
         "schema_version",
-        step.SerializeToString(),
+        step.SerializeToString(deterministic=True),
         path="pipeline.steps[1]",
     )
     step = base("pipeline")
@@ -67,7 +67,7 @@ def of_frames() -> Iterator[Defect]:
         "frame/step_without_arm",
         "a step of no family",
         "unknown_family",
-        step.SerializeToString(),
+        step.SerializeToString(deterministic=True),
         path="pipeline.steps[1]",
     )
     for levels in (17, 40):
