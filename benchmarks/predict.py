@@ -1,7 +1,7 @@
 """Time a row of scikit-learn, onnxruntime in Python, onnxruntime from Go, and modelx in Go, side by side in one run.
 
 Prints microseconds a row, and how many times faster modelx in Go is than each. `--check` exits with 1 when a floor of
-the project is missed: one row 20 times faster than onnxruntime from Go, a batch faster than scikit-learn and onnxruntime.
+the project is missed: one row 20 times faster than onnxruntime from Go, a batch faster than all of them.
 """
 
 from __future__ import annotations

@@ -201,7 +201,9 @@ def test_other_formats_do_not_fall_back():
             modelx.dumps(GaussianNB().fit(X, Y), name)
 
 
-@pytest.mark.parametrize("given", [DBSCAN().fit(X[:5]), object(), GaussianNB, {"a": 1}], ids=["clusterer", "object", "class", "dict"])
+@pytest.mark.parametrize(
+    "given", [DBSCAN().fit(X[:5]), object(), GaussianNB, {"a": 1}], ids=["clusterer", "object", "class", "dict"]
+)
 def test_what_cannot_be_converted_says_so(given):
     with pytest.raises(errors.UnsupportedEstimatorError):
         modelx.dumps(given, "onnx")
