@@ -11,6 +11,8 @@ PY := $(VENV)/bin/python
 TOOLS := build/tools
 export GOFLAGS ?= -mod=readonly
 export GOBIN := $(CURDIR)/$(TOOLS)
+# Tests run side by side; BLAS and OpenMP threads on top of that only wait for each other.
+TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PROTOC_GEN_GO := 1.36.12
 STATICCHECK := 0.8.2
 
@@ -68,7 +70,7 @@ test: lint drift breaking test-python test-go interop-test test-oldest fuzz-shor
 
 .PHONY: test-python
 test-python: setup ## The Python tests, without the ones that need Go
-	$(PY) -m pytest tests -n 2 -m "not interop"
+	$(TEST_ENV) $(PY) -m pytest tests -n 2 -m "not interop"
 
 .PHONY: test-go
 test-go: ## The Go tests, with the race detector
@@ -76,19 +78,21 @@ test-go: ## The Go tests, with the race detector
 
 .PHONY: interop-test
 interop-test: setup build ## The cross-language part alone: vectors in both languages, both directions
-	$(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
+	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
 	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
 
 OLDEST := .venv-oldest
 $(OLDEST)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(OLDEST)/bin/python -m pip install --quiet --editable '.' 'scikit-learn==1.5.0' 'numpy==1.26.4' 'protobuf==6.33.5' --group test
+	$(OLDEST)/bin/python -m pip install --quiet --editable '.[pandas]' --group test \
+	  'scikit-learn==1.5.0' 'numpy==1.26.4' 'protobuf==6.33.5' 'pandas==2.2.0'
 	@touch $@
 
 .PHONY: test-oldest
 test-oldest: $(OLDEST)/.ready ## The core tests under the oldest supported scikit-learn, numpy and protobuf
-	$(OLDEST)/bin/python -m pytest tests/estimators tests/evidence tests/compat tests/test_api.py -n 2 -m "not interop"
+	$(TEST_ENV) $(OLDEST)/bin/python -m pytest tests/estimators tests/evidence tests/compat tests/fuzz tests/test_api.py \
+	  tests/test_errors.py -n 2 -m "not interop"
 
 FUZZTIME ?= 5s
 .PHONY: fuzz-short
@@ -102,7 +106,7 @@ fuzz: setup ## Each fuzz target for long: make fuzz FUZZTIME=10m FUZZSECONDS=600
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$dir/*_test.go | cut -d' ' -f2); do \
 	    echo "$$dir $$target $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$dir; \
 	  done; done
-	$(PY) -m pytest tests/fuzz -n 2 --fuzz-seconds $(FUZZSECONDS)
+	$(TEST_ENV) $(PY) -m pytest tests/fuzz -n 2 --fuzz-seconds $(FUZZSECONDS)
 
 .PHONY: lint
 lint: setup $(TOOLS)/staticcheck-$(STATICCHECK) ## ruff, mypy --strict, buf lint, gofmt, go vet, staticcheck
