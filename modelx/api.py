@@ -61,8 +61,8 @@ def to_proto(
     model = model_pb2.ModelProto()
     with wire.sharing():
         conversion.encode(estimator, model)
-        model.name = name if name is not None else type(estimator).__name__
-        model.version = version or ""
+        model.name = type(estimator).__name__ if name is None else notes.text("name", name)
+        model.version = "" if version is None else notes.text("version", version)
         notes.write(model.metadata, metadata, metrics)
         conversion.check(model)
         evidence.attach(estimator, model, None if sample is None else as_rows(sample))
@@ -77,9 +77,14 @@ def as_rows(x: Any) -> NDArray[np.float64]:
     NotNumericError
     """
     try:
-        array = np.asarray(x, dtype=np.float64)
+        array = np.asarray(x)
+        # numpy would bring back the numbers that are hidden, and drop the imaginary parts.
+        partial = np.ma.isMaskedArray(x) or array.dtype.kind == "c"
+        array = array if partial else array.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise NotNumericError(f"the rows are not numbers: {error}; give a numeric array") from error
+    if partial:
+        raise NotNumericError("the rows are masked or complex, of which a part would be lost; give a float64 array")
     return np.ascontiguousarray(array)
 
 
@@ -93,7 +98,11 @@ def encode(
 
 
 def _compress(data: bytes, encoding: Encoding, level: int | None) -> bytes:
-    return compression.compress(data, encoding.compression, level) if encoding.compression else data
+    if encoding.compression is not None:
+        return compression.compress(data, encoding.compression, level)
+    if level is not None:
+        raise ValueError(f"level is {level!r} without a compression; write to .gz or .zst, or leave it out")
+    return data
 
 
 def dump(
@@ -223,7 +232,9 @@ def loads(data: bytes, *, verify: bool = True, limits: Limits = DEFAULT) -> Any:
     ------
     ModelFileError
     """
-    model, _ = formats.loads(data, limits)
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise TypeError(f"data is a {type(data).__name__}; expected bytes. modelx.load(path) reads a file")
+    model, _ = formats.loads(bytes(data), limits)
     return from_proto(model, verify=verify)
 
 

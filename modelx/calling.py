@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +12,9 @@ if TYPE_CHECKING:
 
 
 def call(estimator: Any, method: str, x: NDArray[np.float64]) -> NDArray[Any]:
-    """Give a method's output for float64 rows, shape (n_rows, n_features), as a numpy array.
-
-    An estimator fitted on a data frame says of each plain array that it has no feature names; rows of an exporter or of
-    a file have none, by intent.
-    """
+    """Give a method's output for float64 rows, shape (n_rows, n_features), as a numpy array."""
     # Rows are made to overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.filterwarnings("ignore", message="X does not have valid feature names", category=UserWarning)
+    with np.errstate(all="ignore"):
         # A scaler with copy=False writes into what it is given.
         return np.asarray(_compose(estimator, method, x.copy()))
 
@@ -29,7 +23,7 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
     """Do what Pipeline's methods do, without its checks: their cost is 3 ** depth, which a file may set to 16."""
     if type(estimator) is not Pipeline:
         # Of the words that stand for a step that does nothing there is transform and inverse_transform alone.
-        return x if estimator is None or isinstance(estimator, str) else getattr(estimator, method)(x)
+        return x if estimator is None or isinstance(estimator, str) else getattr(_nameless(estimator), method)(x)
     steps = [step for _, step in estimator.steps]
     if method == "inverse_transform":
         for step in reversed(steps):
@@ -38,3 +32,16 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
     for step in steps[:-1]:
         x = _compose(step, "transform", x)
     return _compose(steps[-1], method, x)
+
+
+def _nameless(estimator: Any) -> Any:
+    """Give the estimator without the names of its features.
+
+    One that was fitted on a data frame warns of each plain array that it has no names; rows of an exporter or of a file
+    have none, by intent. Filters of warnings are the whole process's, and other threads would lose theirs.
+    """
+    if "feature_names_in_" not in vars(estimator):
+        return estimator
+    bare = object.__new__(type(estimator))
+    bare.__dict__.update({name: value for name, value in vars(estimator).items() if name != "feature_names_in_"})
+    return bare

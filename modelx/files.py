@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from modelx.errors import TooLargeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from modelx.limits import Limits
 
 
@@ -38,24 +40,48 @@ def read(path: str | os.PathLike[str], limits: Limits) -> bytes:
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a whole file: to a temporary one beside it, which then takes its place.
+    """Write a whole file, as `replacing` does."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a temporary file beside a file, whose place it takes when it is whole, and which is left alone until then.
 
     The file has the mode that a newly created one has, or that of the file that it replaces.
+
+    Raises
+    ------
+    OSError
+        Its `filename` is the file's own, not the temporary one's.
     """
     target = Path(path)
     if target.is_symlink():
         # The link stays, and what it points to is replaced.
         target = target.resolve()
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    except OSError as error:
+        raise _named(error, path) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
+            file.flush()
             os.fchmod(file.fileno(), _mode(target))
-        Path(temporary).replace(target)
+        try:
+            Path(temporary).replace(target)
+        except OSError as error:
+            raise _named(error, path) from None
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def _named(error: OSError, path: str | os.PathLike[str]) -> OSError:
+    """Give an error of the temporary file as one of the file that the caller knows."""
+    return OSError(error.errno, error.strerror, os.fspath(path))
 
 
 def _mode(target: Path) -> int:

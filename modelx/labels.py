@@ -33,10 +33,21 @@ def encode(classes: np.ndarray[Any, Any], out: labels_pb2.Labels) -> None:
     elif dtype.kind == "f" and dtype.itemsize <= 8:
         out.doubles.extend(values)
     elif dtype.kind == "U" or (dtype.hasobject and all(isinstance(value, str) for value in values)):
+        for value in values:
+            _check_text(value)
         out.strings.extend(values)
     else:
         raise LabelsError(f"classes of dtype {dtype} cannot be exported; expected ints, floats, bools or strings")
     out.dtype = dtype.str if dtype.kind == "U" else dtype.name
+
+
+def _check_text(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise LabelsError(
+            f"the class {value!a} is no Unicode text ({error.reason}) and cannot be exported; fit on other labels"
+        ) from error
 
 
 def check(labels: labels_pb2.Labels, path: str) -> int:

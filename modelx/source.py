@@ -103,6 +103,10 @@ def capture(
     state : collection of str
         Private attributes that partial_fit goes on from, to be written like public ones.
     """
+    if vars(estimator).get("_sklearn_output_config"):
+        _warn(
+            f"what set_output() chose for {type(estimator).__name__} is not in the file; choose it again after loading"
+        )
     out.library = LIBRARY
     out.library_version = sklearn.__version__
     out.class_name = type(estimator).__name__

@@ -12,6 +12,7 @@ import click
 from modelx.cli import options
 from modelx.cli.documented import Documented
 from modelx.cli.reporting import note, one_line, reading
+from modelx.errors import NoModelError
 
 _INTEGERS = ("training_samples", "created_timestamp")
 
@@ -79,7 +80,7 @@ def export(
     from modelx.cli.estimator_files import load_estimator
 
     estimator = load_estimator(source, trust=trust)
-    rows = None if sample is None else _sample(sample, estimator, header)
+    rows: Any = None if sample is None else _sample(sample, estimator, header)
     api.dump(
         estimator,
         target,
@@ -93,6 +94,7 @@ def export(
     )
     data = Path(target).read_bytes()
     class_name = type(estimator).__name__
+    stored = 0 if rows is None else _stored(target, len(rows))
     if as_json:
         written = {
             "path": target,
@@ -101,13 +103,24 @@ def export(
             "bytes": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
             "class_name": class_name,
-            "sample_rows": 0 if rows is None else len(rows),
+            "sample_rows": stored,
         }
         click.echo(json.dumps(written))
         return
     click.echo(f"{one_line(target)}: {class_name}, {len(data):,} bytes")
-    if rows is not None:
-        note(f"{len(rows)} rows of {sample} are stored in {target}, as they are")
+    if stored:
+        note(f"{stored} rows of {sample} are stored in {target}, as they are")
+
+
+def _stored(target: str, n_rows: int) -> int:
+    """Give how many rows of the sample are in the file. Graphs without a model carry none."""
+    from modelx import api
+
+    try:
+        evidence = api.read(target).evidence
+    except NoModelError:
+        return 0
+    return 0 if evidence is None or evidence.origin == "made" else min(n_rows, evidence.n_rows)
 
 
 def _check_text(text: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
-import tempfile
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from modelx import files
 from modelx.cli import options
 from modelx.cli.documented import Documented
 from modelx.cli.reporting import note, reading
@@ -133,35 +132,26 @@ def _source(path: str) -> Iterator[IO[bytes]]:
 def _target(path: str) -> Iterator[IO[str]]:
     """Open standard output; a device or a pipe as it is; or a temporary file that takes the place of the file."""
     if path == "-":
-        stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        try:
+        with _text(sys.stdout.buffer) as stdout:
             yield stdout
-            stdout.flush()
-        finally:
-            # sys.stdout owns the buffer. What could not be written is told already.
-            with suppress(OSError):
-                stdout.detach()
         return
     place = Path(path)
-    place = place.resolve() if place.is_symlink() else place
     if place.exists() and not place.is_file():
         with place.open("w", encoding="utf-8", newline="") as file:
             yield file
         return
-    mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask()
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
+    with files.replacing(path) as raw, _text(raw) as file:
+        yield file
+
+
+@contextmanager
+def _text(raw: IO[bytes]) -> Iterator[IO[str]]:
+    """Write text to a binary file, which stays open for its owner."""
+    text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-            os.fchmod(file.fileno(), mode)
-        Path(temporary).replace(place)
-    except BaseException:
+        yield text
+        text.flush()
+    finally:
+        # What could not be written is told already.
         with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            text.detach()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
 
 from modelx.conversion import family_of
-from modelx.errors import NonFiniteInputError, WrongWidthError
+from modelx.errors import ModelxWarning, NonFiniteInputError, WrongWidthError
 from modelx.evidence import recording, steps, table
 from modelx.v1 import evidence_pb2, model_pb2
 
@@ -46,8 +47,9 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     made, given = _usable(estimator, model, made_rows(family, model, pattern))
     kept = 0
     if sample is not None:
-        usable, given_for_sample = _usable(estimator, model, _check_sample(sample, width))
+        usable, given_for_sample = _usable(estimator, model, _check_sample(estimator, model, sample, width))
         kept = len(usable)
+        _tell_left_out(len(sample) - kept, len(sample))
         made, given = (np.concatenate([usable, made]), None) if len(made) else (usable, given_for_sample)
     if not len(made):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
@@ -76,12 +78,33 @@ def _origin(kept: int, made: int) -> evidence_pb2.Evidence.Origin:
     return Origin.ORIGIN_SAMPLE_AND_MADE if made else Origin.ORIGIN_SAMPLE
 
 
-def _check_sample(sample: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+def _tell_left_out(n: int, n_rows: int) -> None:
+    if n:
+        warnings.warn(
+            f"{n} of the {n_rows} rows of the sample are not stored: their sums overflow, or their label hangs on the "
+            "last bit of a sum, so that no other runtime could be held to it",
+            ModelxWarning,
+            stacklevel=2,
+        )
+
+
+def _check_sample(
+    estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float64], width: int
+) -> NDArray[np.float64]:
     if sample.ndim != 2 or sample.shape[1] != width:
         raise WrongWidthError(f"the sample has shape {sample.shape}; expected (rows, {width})")
     if np.isinf(sample).any():
         row, column = np.argwhere(np.isinf(sample))[0]
-        raise NonFiniteInputError(f"the sample has an infinity in row {row}, column {column}")
+        raise NonFiniteInputError(
+            f"the sample has an infinity in row {row}, column {column}, counted from 0; leave the row out"
+        )
+    missing = np.isnan(sample)
+    if missing.any() and _answers(estimator, model, np.where(missing, np.nan, 0.0)[missing.any(axis=1)]) is None:
+        row, column = np.argwhere(missing)[0]
+        raise NonFiniteInputError(
+            f"the sample has NaN in row {row}, column {column}, counted from 0, which {type(estimator).__name__} "
+            "refuses; leave the row out"
+        )
     return sample
 
 

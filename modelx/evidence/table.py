@@ -79,7 +79,10 @@ def read_output(output: evidence_pb2.Output, n_rows: int) -> NDArray[Any]:
     for name in _LISTS:
         values = getattr(output, name)
         if len(values):
-            return (wire.doubles(values) if name == "doubles" else np.array(values)).reshape(shape)
+            if name == "doubles":
+                return wire.doubles(values).reshape(shape)
+            # numpy's own type of text loses NULs at the end.
+            return np.array(values, dtype=object if name == "strings" else None).reshape(shape)
     return np.empty(shape)
 
 

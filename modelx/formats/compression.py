@@ -33,8 +33,12 @@ def compress(data: bytes, name: str, level: int | None = None) -> bytes:
 
     Equal data gives equal bytes: no time stamp is written.
     """
+    if name not in LEVELS:
+        raise ValueError(f"compression is {name!r}; expected None or one of {', '.join(LEVELS)}")
     lowest, highest, default = LEVELS[name]
     chosen = default if level is None else level
+    if not isinstance(chosen, int):
+        raise TypeError(f"level is a {type(chosen).__name__}; expected an int from {lowest} to {highest}")
     if not lowest <= chosen <= highest:
         raise ValueError(f"level is {chosen}; {name} has {lowest} to {highest}")
     if name == "gzip":

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.cluster import BisectingKMeans
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge, TweedieRegressor
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -198,3 +200,28 @@ def test_words_that_look_like_numbers_stay_words(run, files, tmp_path):
     run("export", files["ridge.skops"], tmp_path / "m.pb", "--metadata", "release=1.10")
     assert modelx.read(tmp_path / "m.pb").metadata.properties == {"release": "1.10"}
     assert json.loads(run("inspect", tmp_path / "m.pb", "--json").out)["metadata"]["properties"] == {"release": "1.10"}
+
+
+def test_a_graph_without_a_model_stores_no_sample_and_says_none(run, files, tmp_path):
+    forest = RandomForestClassifier(n_estimators=3, random_state=0).fit(files.iris_x, load_iris().target)
+    joblib.dump(forest, tmp_path / "forest.joblib")
+    np.save(tmp_path / "x.npy", files.iris_x.astype(np.float32).astype(np.float64))
+    sample = ["--sample", tmp_path / "x.npy", "--json"]
+    result = run("export", tmp_path / "forest.joblib", tmp_path / "m.onnx", "--trust", *sample)
+    assert result.code == 0, result.err
+    assert json.loads(result.out)["sample_rows"] == 0
+
+
+def test_a_sample_that_the_estimator_refuses_is_no_sample(run, files, tmp_path):
+    (tmp_path / "x.csv").write_text(",".join(["nan"] * 10))
+    result = run("export", files["ridge.joblib"], tmp_path / "m.pb", "--trust", "--sample", tmp_path / "x.csv")
+    assert result.code == 4
+    assert "NaN in row 0, column 0" in result.err
+    assert not (tmp_path / "m.pb").exists()
+
+
+def test_an_error_of_the_temporary_file_names_the_target(run, files, tmp_path):
+    target = tmp_path / "none" / "m.pb"
+    result = run("export", files["ridge.joblib"], target, "--trust", "--json")
+    assert result.code == 6
+    assert json.loads(result.err)["error"]["path"] == str(target)

@@ -27,6 +27,13 @@ def test_levels_reach_from_the_lowest_to_the_highest(name):
     for level in (lowest - 1, highest + 1):
         with pytest.raises(ValueError, match=f"{name} has {lowest} to {highest}"):
             compression.compress(DATA, name, level)
+    with pytest.raises(TypeError, match=f"level is a str; expected an int from {lowest}"):
+        compression.compress(DATA, name, "3")
+
+
+def test_an_unknown_compression_is_told_what_there_is():
+    with pytest.raises(ValueError, match="'bz2'; expected None or one of gzip, zstd"):
+        compression.compress(DATA, "bz2")
 
 
 def test_members_and_frames_follow_one_another():
