@@ -20,8 +20,8 @@ from rich.table import Table
 from sklearn.linear_model import LinearRegression
 
 import modelx
-from modelx import conversion, files
-from modelx.formats import protobuf
+from modelx import conversion, files, wire
+from modelx.formats import large
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ def big_model() -> LinearRegression:
 def dump_without_evidence(estimator: Any, path: Path) -> None:
     """Write the parameters only."""
     model = model_pb2.ModelProto()
-    conversion.encode(estimator, model)
-    files.write(path, protobuf.dumps(model))
+    with wire.sharing() as shared:
+        conversion.encode(estimator, model)
+        files.write(path, *large.join(model, shared.detached))
 
 
 def main() -> int:

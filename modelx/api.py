@@ -10,7 +10,7 @@ import numpy as np
 from modelx import conversion, evidence, files, formats, wire
 from modelx import metadata as notes
 from modelx.errors import NotNumericError, UnsupportedEstimatorError
-from modelx.formats import Encoding, compression
+from modelx.formats import Encoding, compression, large
 from modelx.limits import DEFAULT, Limits
 from modelx.model import Model, describe
 from modelx.v1 import model_pb2
@@ -58,14 +58,28 @@ def to_proto(
     ------
     UnsupportedEstimatorError, NotFittedError, WrongWidthError, NotNumericError
     """
+    with wire.sharing() as shared:
+        model = _convert(estimator, sample, name, version, metadata, metrics)
+        shared.attach()
+    return model
+
+
+def _convert(
+    estimator: Any,
+    sample: ArrayLike | None,
+    name: str | None,
+    version: str | None,
+    metadata: Mapping[str, Any] | None,
+    metrics: Mapping[str, float] | None,
+) -> model_pb2.ModelProto:
+    """Convert an estimator, within `wire.sharing`."""
     model = model_pb2.ModelProto()
-    with wire.sharing():
-        conversion.encode(estimator, model)
-        model.name = type(estimator).__name__ if name is None else notes.text("name", name)
-        model.version = "" if version is None else notes.text("version", version)
-        notes.write(model.metadata, metadata, metrics)
-        conversion.check(model)
-        evidence.attach(estimator, model, None if sample is None else as_rows(sample))
+    conversion.encode(estimator, model)
+    model.name = type(estimator).__name__ if name is None else notes.text("name", name)
+    model.version = "" if version is None else notes.text("version", version)
+    notes.write(model.metadata, metadata, metrics)
+    conversion.check(model)
+    evidence.attach(estimator, model, None if sample is None else as_rows(sample))
     return model
 
 
@@ -143,7 +157,7 @@ def dump(
     """
     encoding = formats.by_suffix(path)
     fields = {"sample": sample, "name": name, "version": version, "metadata": metadata, "metrics": metrics}
-    files.write(path, _dump_bytes(estimator, encoding, level, allow_drift, fields))
+    files.write(path, *_dump_pieces(estimator, encoding, level, allow_drift, fields))
 
 
 def dumps(
@@ -171,19 +185,24 @@ def dumps(
     if format not in formats.BY_NAME:
         raise ValueError(f"format is {format!r}; expected one of {', '.join(formats.BY_NAME)}")
     fields = {"sample": sample, "name": name, "version": version, "metadata": metadata, "metrics": metrics}
-    return _dump_bytes(estimator, Encoding(format, compression), level, allow_drift, fields)
+    return b"".join(_dump_pieces(estimator, Encoding(format, compression), level, allow_drift, fields))
 
 
-def _dump_bytes(
+def _dump_pieces(
     estimator: Any, encoding: Encoding, level: int | None, allow_drift: bool, fields: dict[str, Any]
-) -> bytes:
+) -> list[bytes | memoryview]:
+    """Give the bytes of a file, in pieces of which large arrays are the estimator's own memory."""
     try:
-        model = to_proto(estimator, **fields)
+        with wire.sharing() as shared:
+            model = _convert(estimator, **fields)
+            if encoding == Encoding("protobuf") and level is None:
+                return large.join(model, shared.detached)
+            shared.attach()
     except UnsupportedEstimatorError as error:
         if encoding.format != "onnx":
             raise
-        return _compress(_dump_graph(estimator, error, allow_drift, **fields), encoding, level)
-    return encode(model, encoding, level=level, allow_drift=allow_drift)
+        return [_compress(_dump_graph(estimator, error, allow_drift, **fields), encoding, level)]
+    return [encode(model, encoding, level=level, allow_drift=allow_drift)]
 
 
 def _dump_graph(
@@ -205,9 +224,14 @@ def from_proto(model: model_pb2.ModelProto, *, verify: bool = True) -> Any:
         The typed error of the first defect.
     """
     with wire.sharing():
-        conversion.check(model)
-        evidence.check(model)
-        estimator = conversion.decode(model)
+        return _rebuild(model, verify=verify)
+
+
+def _rebuild(model: model_pb2.ModelProto, *, verify: bool) -> Any:
+    """Rebuild an estimator, within `wire.sharing`."""
+    conversion.check(model)
+    evidence.check(model)
+    estimator = conversion.decode(model)
     if verify:
         evidence.replay(estimator, model)
     return estimator
@@ -234,8 +258,8 @@ def loads(data: bytes, *, verify: bool = True, limits: Limits = DEFAULT) -> Any:
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError(f"data is a {type(data).__name__}; expected bytes. modelx.load(path) reads a file")
-    model, _ = formats.loads(bytes(data), limits)
-    return from_proto(model, verify=verify)
+    with wire.sharing():
+        return _rebuild(formats.loads(bytes(data), limits)[0], verify=verify)
 
 
 def load(path: str | os.PathLike[str], *, verify: bool = True, limits: Limits = DEFAULT) -> Any:
@@ -244,8 +268,8 @@ def load(path: str | os.PathLike[str], *, verify: bool = True, limits: Limits = 
     As `loads`.
     """
     # Nothing holds on to the file's bytes while the estimator is built: for large models, memory is what takes time.
-    model, _ = formats.loads(files.read(path, limits), limits)
-    return from_proto(model, verify=verify)
+    with wire.sharing():
+        return _rebuild(formats.loads(files.read(path, limits), limits)[0], verify=verify)
 
 
 def read(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:

@@ -39,10 +39,10 @@ def read(path: str | os.PathLike[str], limits: Limits) -> bytes:
     return data
 
 
-def write(path: str | os.PathLike[str], data: bytes) -> None:
+def write(path: str | os.PathLike[str], *pieces: bytes | memoryview) -> None:
     """Write a whole file, as `replacing` does."""
     with replacing(path) as file:
-        file.write(data)
+        file.writelines(pieces)
 
 
 @contextmanager

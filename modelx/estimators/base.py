@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from modelx import wire
 from modelx.errors import NonFiniteError, ShapeError
 from modelx.v1 import evidence_pb2, model_pb2
 
@@ -155,8 +156,9 @@ def check_width(n_features: int, path: str) -> None:
 
 def check_count(values: Any, expected: int, path: str, meaning: str) -> None:
     """Check the length of a repeated field."""
-    if len(values) != expected:
-        raise ShapeError(f"there are {len(values)} values; expected {expected} ({meaning})", path=path)
+    found = wire.count(values)
+    if found != expected:
+        raise ShapeError(f"there are {found} values; expected {expected} ({meaning})", path=path)
 
 
 def check_finite(array: NDArray[np.float64], path: str) -> None:

@@ -71,7 +71,7 @@ class BisectingKMeansFamily(Family):
             if node.left is not None:
                 pending.append((node.right, proto.right, index))
                 pending.append((node.left, proto.left, index))
-        wire.fill(proto, "centers", np.array(centers))
+        wire.fill(proto, "centers", np.array(centers), detach=True)
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.bisecting_kmeans

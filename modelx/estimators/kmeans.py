@@ -51,7 +51,7 @@ class KMeansFamily(Family):
         proto = model.kmeans
         source.capture(estimator, model.source, self.classes, computed=_COMPUTED, state=_STATE)
         centers = double_centers(estimator)
-        wire.fill(proto, "centers", centers)
+        wire.fill(proto, "centers", centers, detach=True)
         proto.n_clusters, proto.n_features = centers.shape
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:

@@ -82,7 +82,7 @@ class LinearRegressionFamily(Family):
         fitted = self._capture(estimator, model.source)
         coef = fitted.coef_
         proto.n_features = coef.shape[-1]
-        wire.fill(proto, "coefficients", coef)
+        wire.fill(proto, "coefficients", coef, detach=True)
         intercepts = np.asarray(fitted.intercept_, dtype=np.float64).reshape(-1)
         if coef.ndim == 1:
             proto.intercept = float(intercepts[0])

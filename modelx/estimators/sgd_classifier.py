@@ -71,7 +71,7 @@ class SGDClassifierFamily(Family):
             raise UnsupportedEstimatorError([("", reason)])
         source.capture(estimator, model.source, self.classes, computed=_COMPUTED)
         proto.n_features = coef.shape[-1]
-        wire.fill(proto, "coefficients", coef)
+        wire.fill(proto, "coefficients", coef, detach=True)
         intercepts = np.asarray(estimator.intercept_, dtype=np.float64).reshape(-1)
         wire.fill(proto, "intercepts", np.broadcast_to(intercepts, np.atleast_2d(coef).shape[0]))
         try:

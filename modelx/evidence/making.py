@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sklearn
 
+from modelx import wire
 from modelx.conversion import family_of
 from modelx.errors import ModelxWarning, NonFiniteInputError, WrongWidthError
 from modelx.evidence import recording, steps, table
@@ -131,7 +132,7 @@ def made_rows(
         return table.expand_eighths(pattern, (wide_rows(width), width))
     rng = np.random.default_rng(20261121)
     outputs = sum(max(output.n_columns, 1) for output in family.outputs(model))
-    budget = max(_MIN_BYTES, int(model.ByteSize() * _PART))
+    budget = max(_MIN_BYTES, int((model.ByteSize() + wire.detached_bytes()) * _PART))
     n = min(_MAX_ROWS, max(2, budget // (8 * (width + outputs))))
     return family.rows(model, rng, n)[:n]
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
+from modelx import wire
 from modelx.errors import MalformedError, TooDeepError
+from modelx.formats import large
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def loads(data: bytes, limits: Limits) -> model_pb2.ModelProto:  # noqa: ARG001 
     ------
     MalformedError, TooDeepError
     """
+    if wire.is_sharing() and (split := large.split(data)) is not None:
+        return split
     model = model_pb2.ModelProto()
     try:
         model.ParseFromString(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelx.errors import MalformedError
 
@@ -12,8 +12,18 @@ if TYPE_CHECKING:
 _FIXED = {1: 8, 5: 4}
 
 
-def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Give the number and the value of each field of a serialised message: an int of a varint, or else the bytes.
+class Span(NamedTuple):
+    """Where a field is: `start` to `end` with its tag, `value` to `end` without tag and length."""
+
+    number: int
+    wire_type: int
+    start: int
+    value: int
+    end: int
+
+
+def spans(data: memoryview) -> Iterator[Span]:
+    """Find each field of a serialised message.
 
     Groups, which no message of proto3 has, count as damage.
 
@@ -23,13 +33,15 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     """
     position = 0
     while position < len(data):
+        start = position
         tag, position = _varint(data, position)
         number, wire_type = tag >> 3, tag & 7
         if not 0 < number < 1 << 31:
             raise MalformedError(f"a field has the number {number}; the file is truncated or damaged")
         if wire_type == 0:
-            value, position = _varint(data, position)
-            yield number, value
+            _, end = _varint(data, position)
+            yield Span(number, wire_type, start, position, end)
+            position = end
             continue
         if wire_type == 2:
             size, position = _varint(data, position)
@@ -41,8 +53,19 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             raise MalformedError(
                 f"field {number} has {size} bytes, with {len(data) - position} left; the file is truncated or damaged"
             )
-        yield number, data[position : position + size]
+        yield Span(number, wire_type, start, position, position + size)
         position += size
+
+
+def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Give the number and the value of each field of a serialised message: an int of a varint, or else the bytes.
+
+    Raises
+    ------
+    MalformedError
+    """
+    for span in spans(data):
+        yield span.number, _varint(data, span.value)[0] if span.wire_type == 0 else data[span.value : span.end]
 
 
 def _varint(data: memoryview, position: int) -> tuple[int, int]:
