@@ -115,6 +115,8 @@ def test_every_finite_number(format_, fitted):
     roundtrip.same_estimator(fitted, loaded)
 
 
+# Rows that are not stored are told of.
+@pytest.mark.filterwarnings("ignore::modelx.errors.ModelxWarning")
 @pytest.mark.parametrize("format_", ["protobuf", "json"])
 @given(rows=matrix((3, 2), FINITE), coef=matrix((3, 2)), intercept=matrix(3))
 def test_any_finite_sample(format_, rows, coef, intercept):
