@@ -111,7 +111,7 @@ func (a *answers) culprit(x []float64, lines []int, err error) error {
 		copied.Path = fmt.Sprintf("line %d", line)
 		for j, v := range row {
 			if copied.Kind == modelx.ErrNonFiniteInput && (math.IsNaN(v) || math.IsInf(v, 0)) {
-				copied.Found = fmt.Sprintf("%v as feature %d", v, j)
+				copied.Found = fmt.Sprintf("%v as feature %d", v, j+1)
 				break
 			}
 		}

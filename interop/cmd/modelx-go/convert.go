@@ -1,6 +1,10 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,13 +52,17 @@ func convert(cmd *cobra.Command, from, to, format string, dropEvidence bool, opt
 	if (to == "-") != (format != "") {
 		return fmt.Errorf("OUT is %q and --format %q; give --format when OUT is -, and only then", to, format)
 	}
+	compression := modelx.CompressionNone
 	if to != "-" {
 		// A wrong name is told before a large file is read.
 		encoding, err := modelx.EncodingOf(to)
 		if err != nil {
 			return err
 		}
-		format = string(encoding.Format)
+		format, compression = string(encoding.Format), encoding.Compression
+	}
+	if compression == modelx.CompressionNone && cmd.Flags().Changed("level") {
+		return fmt.Errorf("--level is given, and %q is not compressed; add .gz or .zst to it", to)
 	}
 	if modelx.Format(format) == modelx.FormatONNX {
 		_, err := modelx.Marshal(nil, modelx.FormatONNX) // Its error says what to do.
@@ -62,11 +70,11 @@ func convert(cmd *cobra.Command, from, to, format string, dropEvidence bool, opt
 	}
 	data, err := readAll(cmd, from)
 	if err != nil {
-		return fileError{err}
+		return fileError{from, err}
 	}
 	p, _, err := modelx.Unmarshal(data)
 	if err != nil {
-		return fileError{err}
+		return fileError{from, err}
 	}
 	if dropEvidence {
 		modelx.DropEvidence(p)
@@ -76,10 +84,41 @@ func convert(cmd *cobra.Command, from, to, format string, dropEvidence bool, opt
 	} else {
 		err = modelx.Save(to, p, options...)
 	}
-	if err != nil {
-		return fileError{err}
+	if errors.Is(err, modelx.ErrUnknownFormat) {
+		return fmt.Errorf("--level: %s", describe(err).Message) // The formats are known by now.
 	}
-	return nil
+	if err != nil {
+		return fileError{from, err}
+	}
+	if to == "-" || !wantsJSON(cmd) {
+		return nil
+	}
+	return tellWritten(cmd.OutOrStdout(), to)
+}
+
+// written is what --json tells of a new file.
+type written struct {
+	Path        string `json:"path"`
+	Format      string `json:"format"`
+	Compression string `json:"compression,omitempty"`
+	Bytes       int    `json:"bytes"`
+	SHA256      string `json:"sha256"`
+}
+
+func tellWritten(out io.Writer, path string) error {
+	encoding, err := modelx.EncodingOf(path)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fileError{path, err}
+	}
+	sum := sha256.Sum256(data)
+	return json.NewEncoder(out).Encode(written{
+		Path: path, Format: string(encoding.Format), Compression: string(encoding.Compression), Bytes: len(data),
+		SHA256: hex.EncodeToString(sum[:]),
+	})
 }
 
 // readAll reads a file or standard input, up to the limit that a model file has.

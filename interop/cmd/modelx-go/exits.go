@@ -36,13 +36,20 @@ Exit codes:
   4  the rows do not suit the model
   6  a file cannot be read or written
 
-Errors go to standard error; with --json as {"error": {"kind", "message", "path"}} on one line.
+Errors go to standard error; with --json as {"error": {"kind", "message", "path", "file"}} on one line.
 `
 
-// fileError marks an error as one of a model file or of an output; inputError as one of the rows.
+// fileError marks an error as one of a model file or of an output; inputError as one of the rows. Both name the file
+// that has the defect in it, where it has a name.
 type (
-	fileError  struct{ error }
-	inputError struct{ error }
+	fileError struct {
+		file string
+		error
+	}
+	inputError struct {
+		file string
+		error
+	}
 )
 
 func (e fileError) Unwrap() error  { return e.error }
@@ -72,17 +79,48 @@ func exitCode(err error) int {
 type description struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
-	Path    string `json:"path"`
+	// Path is the place in the model or in the rows; of an error of the file system, it is the path of the file.
+	Path string `json:"path"`
+	File string `json:"file,omitempty"`
 }
 
 func describe(err error) description {
 	d := description{Kind: "usage", Message: err.Error()}
 	if typed := (*modelx.Error)(nil); errors.As(err, &typed) {
-		d = description{Kind: string(typed.Kind), Message: strings.TrimPrefix(typed.Error(), "modelx: "), Path: typed.Path}
+		bare := *typed
+		bare.Path = ""
+		message := strings.TrimPrefix(bare.Error(), typed.Kind.Error()+": ")
+		d = description{Kind: string(typed.Kind), Message: message, Path: typed.Path, File: fileOf(err)}
 	} else if exitCode(err) != exitUsage {
 		d.Kind = string(modelx.ErrIO)
 	}
+	if system := (*fs.PathError)(nil); d.Kind == string(modelx.ErrIO) && errors.As(err, &system) {
+		d = description{Kind: d.Kind, Message: system.Err.Error(), Path: system.Path}
+	}
 	return d
+}
+
+// fileOf names the file that an error is about, or gives "".
+func fileOf(err error) string {
+	input, file := inputError{}, fileError{}
+	if errors.As(err, &input) {
+		return input.file
+	}
+	if errors.As(err, &file) {
+		return file.file
+	}
+	return ""
+}
+
+// text is the place, and the message.
+func (d description) text() string {
+	out := d.Message
+	for _, place := range []string{d.Path, d.File} {
+		if place != "" {
+			out = place + ": " + out
+		}
+	}
+	return printable(out)
 }
 
 // fail prints an error, and gives its exit code.
@@ -97,11 +135,11 @@ func fail(stderr io.Writer, cmd *cobra.Command, args []string, err error) int {
 		_ = json.NewEncoder(stderr).Encode(map[string]description{"error": d}) // Nobody is left to be told.
 		return code
 	}
-	text := printable(d.Message)
+	text := d.text()
 	if d.Kind == "usage" {
-		text = fmt.Sprintf("usage: %s\n  try: %s --help", text, cmd.CommandPath())
+		text += fmt.Sprintf("\n  try: %s --help", cmd.CommandPath())
 	}
-	_, _ = fmt.Fprintf(stderr, "modelx-go: %s\n", text)
+	_, _ = fmt.Fprintf(stderr, "modelx-go: error (%s): %s\n", d.Kind, text)
 	return code
 }
 

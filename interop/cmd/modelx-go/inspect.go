@@ -26,11 +26,11 @@ The model is checked, but not compared with its evidence: verify does that. FILE
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := readAll(cmd, args[0])
 			if err != nil {
-				return fileError{err}
+				return fileError{args[0], err}
 			}
 			view, err := inspect(args[0], data)
 			if err != nil {
-				return fileError{err}
+				return fileError{args[0], err}
 			}
 			if wantsJSON(cmd) {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
@@ -40,7 +40,7 @@ The model is checked, but not compared with its evidence: verify does that. FILE
 				err = view.print(cmd.OutOrStdout())
 			}
 			if err != nil {
-				return fileError{err}
+				return fileError{args[0], err}
 			}
 			return nil
 		},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -197,6 +199,57 @@ func TestConvert(t *testing.T) {
 	requireError(t, runWith("", "convert", "--json", "no-such-file.pb", again), exitIO, "io", "")
 	requireError(t, runWith("{", "convert", "--json", "-", again), exitBadFile, "malformed", "line 1")
 	nowhere := filepath.Join(folder, "no-such-folder", "a.pb")
-	requireError(t, runWith("", "convert", "--json", from, nowhere), exitIO, "io", "")
-	requireError(t, runWith("", "convert", "--json", from, to, "--level", "99"), exitBadFile, "unknown_format", "")
+	r = runWith("", "convert", "--json", from, nowhere)
+	requireError(t, r, exitIO, "io", nowhere)
+	if strings.Contains(r.errOut, ".tmp") {
+		t.Errorf("the temporary file is named: %s", r.errOut)
+	}
+	for _, path := range []string{to, again} { // Out of range, and not compressed.
+		requireError(t, runWith("", "convert", "--json", from, path, "--level", "99"), exitUsage, "usage", "")
+	}
+}
+
+func TestConvertTellsWhatItWrote(t *testing.T) {
+	from := save(t, "line.pb", line())
+	to := filepath.Join(t.TempDir(), "line.json.gz")
+	r := runWith("", "convert", "--json", from, to)
+	var told written
+	if err := json.Unmarshal([]byte(r.out), &told); err != nil || r.code != exitOK {
+		t.Fatalf("%v: %+v", err, r)
+	}
+	data, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := written{Path: to, Format: "json", Compression: "gzip", Bytes: len(data), SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}
+	if told != want {
+		t.Errorf("told %+v, want %+v", told, want)
+	}
+}
+
+func TestErrorsNameTheFile(t *testing.T) {
+	model := save(t, "line.pb", line())
+	data := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(data, []byte("1,nan\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := runWith("", "predict", "--model", model, "--input", data)
+	want := "modelx-go: error (non_finite_input): " + data + ": line 1: found NaN as feature 2, expected finite values"
+	if r.code != exitBadInput || !strings.HasPrefix(r.errOut, want) {
+		t.Errorf("rows: %+v; expected %q", r, want)
+	}
+	r = runWith("", "inspect", data)
+	if want = "modelx-go: error (unknown_format): " + data + ": found bytes"; !strings.HasPrefix(r.errOut, want) {
+		t.Errorf("model: %+v; expected %q", r, want)
+	}
+	r = runWith("", "inspect", "no-such-file.pb")
+	if r.code != exitIO || r.errOut != "modelx-go: error (io): no-such-file.pb: no such file or directory\n" {
+		t.Errorf("no file: %+v", r)
+	}
+	r = runWith("1\n", "predict", "--json", "--model", model)
+	var answer struct{ Error description }
+	if err := json.Unmarshal([]byte(r.errOut), &answer); err != nil || answer.Error.File != "standard input" ||
+		strings.Contains(answer.Error.Message, "wrong_width") {
+		t.Errorf("%v: %+v", err, r)
+	}
 }

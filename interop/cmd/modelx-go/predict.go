@@ -70,7 +70,7 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 	}
 	model, err := modelx.Load(f.model)
 	if err != nil {
-		return fileError{err}
+		return fileError{f.model, err}
 	}
 	answers, err := newAnswers(model, modelx.Method(f.method))
 	if err != nil {
@@ -80,7 +80,7 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 	if f.input != "-" {
 		file, err := os.Open(f.input)
 		if err != nil {
-			return inputError{err}
+			return inputError{f.inputName(), err}
 		}
 		defer file.Close() //nolint:errcheck // nothing was written
 		in = file
@@ -96,15 +96,23 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 		if errors.As(err, new(inputError)) {
 			return err
 		}
-		return fileError{err}
+		return fileError{f.output, err}
 	}
 	if f.time {
 		spent.Repeat = f.repeat
 		if err := spent.print(cmd.ErrOrStderr()); err != nil {
-			return fileError{err}
+			return fileError{f.output, err}
 		}
 	}
 	return nil
+}
+
+// inputName is the name of the rows in errors.
+func (f *predictFlags) inputName() string {
+	if f.input == "-" {
+		return "standard input"
+	}
+	return f.input
 }
 
 // stream computes and writes block by block.
@@ -116,7 +124,7 @@ func (f *predictFlags) stream(model modelx.Model, answers *answers, in io.Reader
 	width := model.NumFeatures()
 	rows, err := newRowReader(in, width, names, f.header)
 	if err != nil {
-		return inputError{err}
+		return inputError{f.inputName(), err}
 	}
 	size := f.block
 	if size == 0 {
@@ -131,7 +139,7 @@ func (f *predictFlags) stream(model modelx.Model, answers *answers, in io.Reader
 			var line int
 			if x, line, err = rows.appendRow(x); err != nil {
 				if more = !errors.Is(err, io.EOF); more {
-					return inputError{err}
+					return inputError{f.inputName(), err}
 				}
 				break
 			}
@@ -139,7 +147,7 @@ func (f *predictFlags) stream(model modelx.Model, answers *answers, in io.Reader
 		}
 		fastest, err := answers.compute(x, len(lines), f.repeat)
 		if err != nil {
-			return inputError{answers.culprit(x, lines, err)}
+			return inputError{f.inputName(), answers.culprit(x, lines, err)}
 		}
 		spent.add(len(lines), fastest)
 		if err := answers.write(w, len(lines), f.format == "jsonl"); err != nil {

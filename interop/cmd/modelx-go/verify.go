@@ -47,13 +47,13 @@ func verify(cmd *cobra.Command, paths []string, required bool) error {
 		files = append(files, v)
 		if !wantsJSON(cmd) {
 			if _, err := fmt.Fprintln(cmd.OutOrStdout(), v.line()); err != nil {
-				return fileError{err}
+				return fileError{error: err}
 			}
 		}
 	}
 	if wantsJSON(cmd) {
 		if err := json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"files": files}); err != nil {
-			return fileError{err}
+			return fileError{error: err}
 		}
 	}
 	if failed {
@@ -66,7 +66,7 @@ func verifyFile(path string, required bool) verified {
 	v := verified{Path: path, Methods: []string{}}
 	model, err := modelx.Load(path)
 	if err != nil {
-		d := describe(fileError{err})
+		d := describe(fileError{error: err})
 		v.Error = &d
 		return v
 	}
@@ -86,7 +86,11 @@ func verifyFile(path string, required bool) verified {
 func (v verified) line() string {
 	switch {
 	case !v.OK:
-		return printable(fmt.Sprintf("FAILED  %s: %s", v.Path, v.Error.Message))
+		failure := *v.Error
+		if failure.Path == v.Path {
+			failure.Path = "" // It is at the front of the line already.
+		}
+		return printable(fmt.Sprintf("FAILED  %s: (%s) %s", v.Path, failure.Kind, failure.text()))
 	case v.EvidenceRows == 0:
 		return printable(fmt.Sprintf("ok      %s: sound, but it has no evidence to compare with", v.Path))
 	default:

@@ -28,6 +28,9 @@ func Write(path string, write func(w io.Writer) error) error {
 		mode, exists = info.Mode().Perm(), true
 	}
 	file, err := createBeside(target)
+	if system := (*fs.PathError)(nil); errors.As(err, &system) {
+		return &fs.PathError{Op: "create", Path: path, Err: system.Err} // The temporary name says nothing to anybody.
+	}
 	if err != nil {
 		return err
 	}
