@@ -9,10 +9,11 @@ import numpy as np
 
 from modelx import conversion, evidence, files, formats, wire
 from modelx import metadata as notes
-from modelx.errors import NotNumericError, UnsupportedEstimatorError
+from modelx.errors import MissingColumnError, NotNumericError, UnsupportedEstimatorError
 from modelx.formats import Encoding, compression, large
 from modelx.limits import DEFAULT, Limits
 from modelx.model import Model, describe
+from modelx.plain import brief
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def to_proto(
 
     Raises
     ------
-    UnsupportedEstimatorError, NotFittedError, WrongWidthError, NotNumericError
+    UnsupportedEstimatorError, NotFittedError
+    WrongWidthError, NotNumericError, NonFiniteInputError, MissingColumnError
+        For a `sample` that the estimator does not take.
+    TypeError, ValueError
+        For a name, a version, metadata or metrics that a file cannot carry.
     """
     with wire.sharing() as shared:
         model = _convert(estimator, sample, name, version, metadata, metrics)
@@ -79,8 +84,19 @@ def _convert(
     model.version = "" if version is None else notes.text("version", version)
     notes.write(model.metadata, metadata, metrics)
     conversion.check(model)
-    evidence.attach(estimator, model, None if sample is None else as_rows(sample))
+    evidence.attach(estimator, model, None if sample is None else _sample_rows(sample, model.signature))
     return model
+
+
+def _sample_rows(sample: Any, signature: model_pb2.Signature) -> NDArray[np.float64]:
+    """Give the rows of a sample; a frame whose columns are not the model's features, in their order, is refused."""
+    names, expected = getattr(sample, "columns", None), list(signature.feature_names)
+    if names is not None and expected and list(names) != expected:
+        raise MissingColumnError(
+            f"the sample has the columns {brief([str(name) for name in names])}; the model has the features {brief(expected)}, in this "
+            "order: give sample[list(estimator.feature_names_in_)]"
+        )
+    return as_rows(sample)
 
 
 def as_rows(x: Any) -> NDArray[np.float64]:

@@ -12,7 +12,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import modelx
-from modelx.errors import ModelxWarning, NonFiniteInputError, NotNumericError, UnsupportedEstimatorError
+from modelx.errors import (
+    MissingColumnError,
+    ModelxWarning,
+    NonFiniteInputError,
+    NotNumericError,
+    UnsupportedEstimatorError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +84,16 @@ def test_rows_of_a_sample_that_are_left_out_are_counted(line):
     with pytest.warns(ModelxWarning, match="1 of the 2 rows of the sample are not stored"):
         model = modelx.to_proto(line, sample=np.stack([x[0], np.full(10, 1e308)]))
     assert model.evidence.origin == model.evidence.ORIGIN_SAMPLE_AND_MADE
+
+
+def test_a_frame_with_the_columns_in_another_order_is_no_sample():
+    x, y = load("iris")
+    frame = pd.DataFrame(x, columns=list("abcd"))
+    fitted = LogisticRegression(max_iter=500).fit(frame, y)
+    modelx.dumps(fitted, sample=frame[:3])
+    for columns in (list("dcba"), list("abc")):
+        with pytest.raises(MissingColumnError, match=r"give sample\[list\(estimator.feature_names_in_\)\]"):
+            modelx.dumps(fitted, sample=frame[columns][:3])
 
 
 def test_labels_with_a_nul_at_the_end_come_back():
