@@ -93,8 +93,8 @@ def _sample_rows(sample: Any, signature: model_pb2.Signature) -> NDArray[np.floa
     names, expected = getattr(sample, "columns", None), list(signature.feature_names)
     if names is not None and expected and list(names) != expected:
         raise MissingColumnError(
-            f"the sample has the columns {brief([str(name) for name in names])}; the model has the features {brief(expected)}, in this "
-            "order: give sample[list(estimator.feature_names_in_)]"
+            f"the sample has the columns {brief([str(name) for name in names])}; the model has the features "
+            f"{brief(expected)}, in this order: give sample[list(estimator.feature_names_in_)]"
         )
     return as_rows(sample)
 
@@ -285,7 +285,7 @@ def load(path: str | os.PathLike[str], *, verify: bool = True, limits: Limits = 
     """
     # Nothing holds on to the file's bytes while the estimator is built: for large models, memory is what takes time.
     with wire.sharing():
-        return _rebuild(formats.loads(files.read(path, limits), limits)[0], verify=verify)
+        return _rebuild(formats.loads(files.read_buffer(path, limits), limits)[0], verify=verify)
 
 
 def read(path: str | os.PathLike[str], *, limits: Limits = DEFAULT) -> Model:
