@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import sklearn
@@ -45,28 +45,39 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     family = family_of(model)
     width = family.n_features(model)
     pattern = wide_pattern() if width > _WIDE else None
-    made, given = _usable(estimator, model, made_rows(family, model, pattern))
+    usable = _usable(estimator, model, made_rows(family, model, pattern))
     kept = 0
     if sample is not None:
-        usable, given_for_sample = _usable(estimator, model, _check_sample(estimator, model, sample, width))
-        kept = len(usable)
+        given = _usable(estimator, model, _check_sample(estimator, model, sample, width))
+        kept = len(given.rows)
         _tell_left_out(len(sample) - kept, len(sample))
-        made, given = (np.concatenate([usable, made]), None) if len(made) else (usable, given_for_sample)
-    if not len(made):
+        usable = _Usable(np.concatenate([given.rows, usable.rows]))
+    x = usable.rows
+    if not len(x):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
-        made = np.zeros((1, width))
-        if _answers(estimator, model, made) is None or not _is_bounded(family.tolerances(model, estimator, made, None)):
+        x = np.zeros((1, width))
+        if _answers(estimator, model, x) is None or not _is_bounded(family.tolerances(model, estimator, x, None)):
             # Even that overflows: there is nothing that another runtime could be held to.
             return
     evidence = model.evidence
-    evidence.origin = _origin(kept, len(made) - kept)
+    evidence.origin = _origin(kept, len(x) - kept)
     evidence.producer = f"scikit-learn {sklearn.__version__}"
-    whole = pattern is not None and not kept and len(made) == wide_rows(width)
-    table.write_rows(made, evidence.rows, eighths=pattern if whole else None)
-    if given is None:
-        given = recording.answers(estimator, model, made)
-    recording.write(given, family.tolerances(model, estimator, made, None), evidence)
-    steps.attach(model, estimator, made)
+    whole = pattern is not None and not kept and len(usable.rows) == wide_rows(width)
+    table.write_rows(x, evidence.rows, eighths=pattern if whole else None)
+    recording.write(
+        usable.given or recording.answers(estimator, model, x),
+        usable.tolerances or family.tolerances(model, estimator, x, None),
+        evidence,
+    )
+    steps.attach(model, estimator, x)
+
+
+class _Usable(NamedTuple):
+    """Rows, with the estimator's answers for just these and how exact they are, where both are known already."""
+
+    rows: NDArray[np.float64]
+    given: dict[str, NDArray[Any]] | None = None
+    tolerances: dict[str, Tolerance] | None = None
 
 
 def _is_bounded(tolerances: dict[str, Tolerance]) -> bool:
@@ -137,29 +148,21 @@ def made_rows(
     return family.rows(model, rng, n)[:n]
 
 
-def _usable(
-    estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], dict[str, NDArray[Any]] | None]:
-    """Keep the rows that the estimator answers, and whose labels do not hang on rounding.
-
-    Returns
-    -------
-    rows : ndarray
-    given : dict or None
-        The estimator's answers for just these rows, where they are known already.
-    """
+def _usable(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> _Usable:
+    """Keep the rows that the estimator answers, and whose labels do not hang on rounding."""
     given = _answers(estimator, model, x)
     if given is None:
         x = x[np.array([_answers(estimator, model, x[i : i + 1]) is not None for i in range(len(x))], dtype=bool)]
     if not len(x):
-        return x, None
+        return _Usable(x)
     family = family_of(model)
     keep = family.decided(model, estimator, x, None)
-    for tolerance in family.tolerances(model, estimator, x, None).values():
+    tolerances = family.tolerances(model, estimator, x, None)
+    for tolerance in tolerances.values():
         if tolerance.per_row is not None:
             # Terms that overflow leave nothing to compare, though their sum may be finite in one order.
             keep = keep & np.isfinite(tolerance.per_row)
-    return (x, given) if keep.all() else (x[keep], None)
+    return _Usable(x, given, tolerances) if given and keep.all() else _Usable(x[keep])
 
 
 def _answers(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> dict[str, NDArray[Any]] | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from modelx import wire
 from modelx.errors import UnknownFormatError
-from modelx.formats import compression, json, onnx, protobuf
+from modelx.formats import compression, json, large, onnx, protobuf
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -63,8 +64,16 @@ def detect(data: bytes) -> str:
     )
 
 
-def loads(data: bytes, limits: Limits) -> tuple[model_pb2.ModelProto, Encoding]:
+def loads(data: bytes | memoryview, limits: Limits) -> tuple[model_pb2.ModelProto, Encoding]:
     """Expand and decode bytes; nothing in the model is checked yet."""
+    if isinstance(data, memoryview):
+        # The beginning tells whether the arrays can be taken out without a copy of the whole.
+        head = bytes(data[:64])
+        if wire.is_sharing() and compression.detect(head) is None and detect(head) == protobuf.NAME:
+            model = large.split(data)
+            if model is not None:
+                return model, Encoding(protobuf.NAME)
+        data = bytes(data)
     name = compression.detect(data)
     if name is not None:
         data = compression.expand(data, name, limits)

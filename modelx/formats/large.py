@@ -74,7 +74,7 @@ def _delimited(span: Span, inner: list[Chunk]) -> list[Chunk]:
     return [tag + wire.varint(sum(len(piece) for piece in inner)), *inner]
 
 
-def split(data: bytes) -> model_pb2.ModelProto | None:
+def split(data: bytes | memoryview) -> model_pb2.ModelProto | None:
     """Parse a model, keeping its large arrays beside it for as long as `wire.sharing` lasts.
 
     Returns
