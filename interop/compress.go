@@ -43,9 +43,12 @@ func expand(data []byte, c Compression, limit int64) ([]byte, error) {
 	if bound+1 > bound {
 		bound++
 	}
-	var out bytes.Buffer
-	_, err := out.ReadFrom(io.LimitReader(r, bound))
-	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || int64(out.Len()) > limit {
+	out, err := gather(io.LimitReader(r, bound))
+	size := int64(0)
+	for _, piece := range out {
+		size += int64(len(piece))
+	}
+	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || size > limit {
 		return nil, &Error{
 			Kind: ErrTooLarge, Found: fmt.Sprintf("a %s file of %d bytes that expands to more than %d", c, len(data), limit),
 			Want: fmt.Sprintf("at most %d", limit), Hint: "raise the limit with WithMaxExpandedBytes if you trust the file",
@@ -54,7 +57,27 @@ func expand(data []byte, c Compression, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, notWhole(c, err)
 	}
-	return out.Bytes(), nil
+	return bytes.Join(out, nil), nil
+}
+
+// gather reads to the end, in pieces: one buffer that grows would be copied over and over, and a file that expands up
+// to the limit would take four times the limit.
+func gather(r io.Reader) ([][]byte, error) {
+	var out [][]byte
+	for size := 64 << 10; ; size = min(2*size, 16<<20) {
+		piece := make([]byte, size)
+		for n := 0; n < size; {
+			k, err := r.Read(piece[n:])
+			n += k
+			if err != nil {
+				if errors.Is(err, io.EOF) {
+					err = nil
+				}
+				return append(out, piece[:n]), err
+			}
+		}
+		out = append(out, piece)
+	}
 }
 
 func notWhole(c Compression, err error) *Error {

@@ -22,7 +22,7 @@ type jsonScan struct {
 	data  []byte
 	pos   int
 	depth int
-	// levels is the highest depth, and items the number of objects and strings that may still come.
+	// levels is the highest depth, and items the number of objects, lists and strings that may come.
 	levels int
 	items  int
 }
@@ -154,6 +154,9 @@ func (s *jsonScan) array() error {
 	if err := s.enter(); err != nil {
 		return err
 	}
+	if err := s.count(); err != nil {
+		return err
+	}
 	for first := true; s.peek() != ']'; first = false {
 		if !first {
 			if err := s.token(','); err != nil {
@@ -254,7 +257,7 @@ func (s *jsonScan) unquote(quoted []byte, escaped bool) (string, error) {
 func (s *jsonScan) count() error {
 	if s.items--; s.items < 0 {
 		return &Error{
-			Kind: ErrTooLarge, Path: s.place(), Found: fmt.Sprintf("more than %d objects and strings", maxItems),
+			Kind: ErrTooLarge, Path: s.place(), Found: fmt.Sprintf("more than %d objects, lists and strings", maxItems),
 			Want: fmt.Sprintf("at most %d", maxItems), Hint: "the file was not written by modelx",
 		}
 	}

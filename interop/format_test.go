@@ -123,7 +123,10 @@ func TestBytesOfOtherThings(t *testing.T) {
 		"GOB cut off":                 {gobFile[:len(gobFile)-1], ErrMalformed},
 		"GOB and something else":      {append(bytes.Clone(gobFile), 0), ErrMalformed},
 		"GOB of a string":             {otherGob.Bytes(), ErrUnknownFormat},
-		"millions of messages":        {bytes.Repeat([]byte{0xba, 0x01, 0x02, 0x0a, 0x00}, maxItems/2+1), ErrTooLarge},
+		"millions of lists": {
+			[]byte(`{"metadata":{"a":[` + strings.Repeat("[],", maxItems) + `0]},"model_spec":{}}`), ErrTooLarge,
+		},
+		"millions of messages": {bytes.Repeat([]byte{0xba, 0x01, 0x02, 0x0a, 0x00}, maxItems/2+1), ErrTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := DecodeBytes(c.data, WithMaxExpandedBytes(1<<20))
@@ -303,4 +306,22 @@ func TestUnmarshalRefusesALargeFile(t *testing.T) {
 	}
 	_, _, err = Unmarshal(data, WithMaxFileBytes(int64(len(data)-1)))
 	requireKind(t, err, ErrTooLarge)
+}
+
+func TestExpandPutsPiecesTogether(t *testing.T) {
+	data := make([]byte, 20<<20+1)
+	for i := range data {
+		data[i] = byte(i * i >> 8)
+	}
+	for _, c := range []Compression{CompressionGzip, CompressionZstd} {
+		packed := compressed(t, data, c)
+		got, err := expand(packed, c, int64(len(data)))
+		if err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%s: %d of %d bytes, %v", c, len(got), len(data), err)
+		}
+		_, err = expand(packed, c, int64(len(data))-1)
+		requireKind(t, err, ErrTooLarge)
+		_, err = expand(packed[:len(packed)/2], c, int64(len(data)))
+		requireKind(t, err, ErrMalformed)
+	}
 }
