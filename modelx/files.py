@@ -9,8 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import numpy as np
-
 from modelx.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -48,6 +46,8 @@ def read_buffer(path: str | os.PathLike[str], limits: Limits) -> bytes | memoryv
             data = file.read(ask + 1)
             _check_size(path, len(data), limits)
             return data
+        import numpy as np  # noqa: PLC0415 - the command line, which writes files, starts without it
+
         buffer = np.empty(size + 1, dtype=np.uint8).data
         n = file.readinto(buffer)
     _check_size(path, n, limits)
