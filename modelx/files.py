@@ -46,7 +46,8 @@ def read_buffer(path: str | os.PathLike[str], limits: Limits) -> bytes | memoryv
             data = file.read(ask + 1)
             _check_size(path, len(data), limits)
             return data
-        import numpy as np  # noqa: PLC0415 - the command line, which writes files, starts without it
+        # Here, because the command line, which writes files, starts without numpy.
+        import numpy as np
 
         buffer = np.empty(size + 1, dtype=np.uint8).data
         n = file.readinto(buffer)
