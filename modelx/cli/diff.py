@@ -171,4 +171,4 @@ def _output(output: OutputChange) -> None:
         _largest("absolute", output.largest_absolute)
         _largest("relative", output.largest_relative)
     for row in output.worst:
-        _line(f"    row {row.row + 1}: {row.before} became {row.after}{f' ({row.change:.6g})' if row.change else ''}")
+        _line(f"    row {row.row}: {row.before} became {row.after}{f' ({row.change:.6g})' if row.change else ''}")

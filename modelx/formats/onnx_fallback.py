@@ -6,6 +6,7 @@ import json
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _TOLERANCE = 1e-5
 _MADE_ROWS = 256
 # The versions of the operators' sets; onnxruntime 1.20 and later run both.
+_FILTERS = Lock()
 _OPSETS = {"": 18, "ai.onnx.ml": 3}
 # For each name that skl2onnx gives an output, the methods that it may stand for, and the name that it has in our files.
 _OUTPUTS: dict[str, dict[str, str]] = {
@@ -169,7 +171,8 @@ def _convert(estimator: Any, width: int, dtype: np.dtype[Any]) -> Any:
 
     kind = DoubleTensorType if dtype == np.float64 else FloatTensorType
     given = {"initial_types": [("X", kind([None, width]))], "target_opset": _OPSETS}
-    with warnings.catch_warnings():
+    # The filters belong to the process: two exports at a time would restore each other's.
+    with _FILTERS, warnings.catch_warnings():
         # Warnings about opsets that the user did not choose.
         warnings.simplefilter("ignore")
         if not is_classifier(estimator):

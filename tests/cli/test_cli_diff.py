@@ -44,7 +44,7 @@ def test_flipped_labels_are_counted(run, files):
     assert len(predict["worst"]) == 2
     text = run("diff", files["iris.pb"], files["iris2.pb"], "--data", files["iris.csv"]).out
     assert f"predict: {predict['n_changed']} of 150 labels flipped" in text
-    assert f"row {predict['worst'][0]['row'] + 1}: " in text
+    assert f"row {predict['worst'][0]['row']}: " in text
 
 
 def test_named_columns_suit_models_with_other_features(run, files, tmp_path):

@@ -28,10 +28,14 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return fail(stderr, command, args, err)
 }
 
+// version is that of the project.
+const version = "0.1.0"
+
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "modelx-go",
-		Short: "Run, check, show and convert models that were trained in scikit-learn",
+		Use:     "modelx-go",
+		Version: version,
+		Short:   "Run, check, show and convert models that were trained in scikit-learn",
 		Long: `modelx-go runs, checks, shows and converts model files of modelx, without Python.
 
 Files are recognised by their content: protobuf, JSON, ONNX or GOB, in gzip or zstd or not.
