@@ -15,8 +15,14 @@ def call(estimator: Any, method: str, x: NDArray[np.float64]) -> NDArray[Any]:
     """Give a method's output for float64 rows, shape (n_rows, n_features), as a numpy array."""
     # Rows are made to overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
     with np.errstate(all="ignore"):
-        # A scaler with copy=False writes into what it is given.
-        return np.asarray(_compose(estimator, method, x.copy()))
+        return np.asarray(_compose(estimator, method, x.copy() if _writes(estimator) else x))
+
+
+def _writes(estimator: Any) -> bool:
+    """Whether an estimator writes into what it is given, as a scaler with copy=False does."""
+    if type(estimator) is Pipeline:
+        return any(_writes(step) for _, step in estimator.steps)
+    return getattr(estimator, "copy", True) is False
 
 
 def _compose(estimator: Any, method: str, x: Any) -> Any:

@@ -39,7 +39,12 @@ def read_rows(rows: evidence_pb2.Rows) -> NDArray[np.float64]:
 
 def expand_eighths(eighths: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.float64]:
     """Give rows from a pattern that repeats: one eighth of each byte, row by row."""
-    return np.resize(eighths * np.float64(0.125), shape)
+    out = np.empty(shape)
+    flat, pattern = out.reshape(-1), eighths * np.float64(0.125)
+    whole = flat.size // pattern.size * pattern.size
+    flat[:whole].reshape(-1, pattern.size)[...] = pattern
+    flat[whole:] = pattern[: flat.size - whole]
+    return out
 
 
 def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
