@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from modelx import wire
-from modelx.errors import NonFiniteError, ShapeError
-from modelx.v1 import evidence_pb2, model_pb2
+from modelx import source, wire
+from modelx.errors import NonFiniteError, ShapeError, SourceError
+from modelx.v1 import evidence_pb2, model_pb2, source_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,6 +83,42 @@ class Family(ABC):
         self, model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], err: Error
     ) -> dict[str, Tolerance]:
         """Say how exactly each method's output on `x` is determined."""
+
+    def build(
+        self,
+        described: source_pb2.Source,
+        model: model_pb2.ModelProto,
+        path: str,
+        computed: Collection[str],
+        private: Collection[str] = (),
+    ) -> Any:
+        """Build an estimator of one of the family's classes, with all but what the computation keeps.
+
+        Parameters
+        ----------
+        described : Source
+            The class, its hyper-parameters and its other fitted attributes.
+        model : ModelProto
+            Has the width and the names of the features.
+        path : str
+            The place of the source.
+        computed, private : collection of str
+            As in `source.set_attributes`.
+
+        Raises
+        ------
+        SourceError
+        """
+        if described.class_name not in self.classes:
+            raise SourceError(
+                f"the class {described.class_name!r} is none of those that {self.arm} has in this scikit-learn: "
+                f"{', '.join(self.classes)}",
+                path=path,
+            )
+        estimator = source.construct(described.class_name, described.params, self.classes, path)
+        source.set_attributes(estimator, described, computed, path, private)
+        source.set_signature(estimator, self.n_features(model), model.signature.feature_names)
+        return estimator
 
     def decided(
         self,

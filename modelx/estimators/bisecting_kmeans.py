@@ -10,25 +10,15 @@ from sklearn import cluster
 from sklearn.cluster._bisect_k_means import _BisectingTree
 
 from modelx import source, wire
-from modelx.errors import ShapeError, SourceError, TreeError
+from modelx.errors import ShapeError, TreeError
 from modelx.estimators.base import (
-    DataType,
     Error,
-    Family,
-    Tolerance,
     available,
     check_count,
     check_finite,
     check_width,
-    spec,
 )
-from modelx.estimators.kmeans import (
-    distance_error,
-    distance_tolerances,
-    double_centers,
-    rows_among_centers,
-    set_centers,
-)
+from modelx.estimators.distances import DistanceFamily, double_centers, set_centers
 from modelx.estimators.rounding import squared_distance, squared_distance_tolerance
 from modelx.v1 import bisecting_kmeans_pb2, model_pb2, source_pb2
 
@@ -41,7 +31,7 @@ Proto = bisecting_kmeans_pb2.BisectingKMeansProto
 _COMPUTED = ("cluster_centers_",)
 
 
-class BisectingKMeansFamily(Family):
+class BisectingKMeansFamily(DistanceFamily):
     """``bisecting_kmeans``."""
 
     arm = "bisecting_kmeans"
@@ -90,8 +80,13 @@ class BisectingKMeansFamily(Family):
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.bisecting_kmeans.n_features
 
-    def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
-        return [spec("predict", 0, DataType.DATA_TYPE_INT64), spec("transform", model.bisecting_kmeans.n_clusters)]
+    def n_clusters(self, model: model_pb2.ModelProto) -> int:
+        return model.bisecting_kmeans.n_clusters
+
+    def cluster_centers(self, model: model_pb2.ModelProto) -> NDArray[np.float64]:
+        labels = np.array(model.bisecting_kmeans.labels)
+        leaves = np.flatnonzero(labels >= 0)
+        return _centers(model.bisecting_kmeans)[leaves[np.argsort(labels[leaves])]]
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         proto, place = model.bisecting_kmeans, f"{path}.source"
@@ -99,24 +94,11 @@ class BisectingKMeansFamily(Family):
         if not described.class_name:
             described = source_pb2.Source(class_name="BisectingKMeans")
             described.params["n_clusters"].int_value = proto.n_clusters
-        if described.class_name not in self.classes:
-            raise SourceError(f"the class {described.class_name!r} is no bisecting k-means", path=place)
-        estimator = source.construct(described.class_name, described.params, self.classes, place)
-        source.set_attributes(estimator, described, _COMPUTED, place)
-        set_centers(estimator, described, _leaf_centers(proto), place)
+        estimator = self.build(described, model, place, _COMPUTED)
+        set_centers(estimator, described, self.cluster_centers(model), place)
         # The stored centers have the mean already, so that predict has none to add.
         estimator._bisecting_tree = _tree(proto)  # noqa: SLF001 - fit sets it, predict needs it
-        source.set_signature(estimator, proto.n_features, model.signature.feature_names)
         return estimator
-
-    def tolerances(
-        self,
-        model: model_pb2.ModelProto,
-        estimator: Any,  # noqa: ARG002
-        x: NDArray[np.float64],
-        err: Error,
-    ) -> dict[str, Tolerance]:
-        return distance_tolerances(_leaf_centers(model.bisecting_kmeans), x, err)
 
     def decided(
         self,
@@ -133,27 +115,9 @@ class BisectingKMeansFamily(Family):
         margin = np.abs(distance[:, left] - distance[:, right])
         return np.asarray((margin > tolerance[:, left] + tolerance[:, right]).all(axis=1))
 
-    def propagate(
-        self,
-        model: model_pb2.ModelProto,
-        estimator: Any,  # noqa: ARG002
-        x: NDArray[np.float64],
-        err: Error,
-    ) -> Error:
-        return distance_error(_leaf_centers(model.bisecting_kmeans), x, err)
-
-    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-        return rows_among_centers(rng, n, _leaf_centers(model.bisecting_kmeans))
-
 
 def _centers(proto: Proto) -> NDArray[np.float64]:
     return wire.doubles(proto.centers).reshape(len(proto.labels), proto.n_features)
-
-
-def _leaf_centers(proto: Proto) -> NDArray[np.float64]:
-    labels = np.array(proto.labels)
-    leaves = np.flatnonzero(labels >= 0)
-    return _centers(proto)[leaves[np.argsort(labels[leaves])]]
 
 
 def _check_tree(proto: Proto, path: str) -> None:

@@ -139,11 +139,7 @@ class LinearRegressionFamily(Family):
     def _rebuild(self, model: model_pb2.ModelProto, described: source_pb2.Source, path: str) -> Any:
         proto = model.linear_regression
         name = described.class_name
-        if name not in self.classes:
-            raise SourceError(f"the class {name!r} is no linear regressor of this scikit-learn", path=path)
-        estimator = source.construct(name, described.params, self.classes, path)
-        source.set_attributes(estimator, described, (*_COMPUTED, "estimator_"), path)
-        source.set_signature(estimator, proto.n_features, model.signature.feature_names)
+        estimator = self.build(described, model, path, (*_COMPUTED, "estimator_"))
         if name == "RANSACRegressor":
             if described.delegate.class_name == name:
                 raise SourceError("a RANSACRegressor over another", path=f"{path}.delegate")

@@ -119,11 +119,7 @@ class SGDClassifierFamily(Family):
         proto, place = model.sgd_classifier, f"{path}.source"
         described = model.source if model.source.class_name else _default_source(proto)
         name = described.class_name
-        if name not in self.classes:
-            raise SourceError(f"the class {name!r} is no linear classifier of this scikit-learn", path=place)
-        estimator = source.construct(name, described.params, self.classes, place)
-        source.set_attributes(estimator, described, _COMPUTED, place)
-        source.set_signature(estimator, proto.n_features, model.signature.feature_names)
+        estimator = self.build(described, model, place, _COMPUTED)
         m = len(proto.intercepts)
         coefficients = wire.doubles(proto.coefficients)
         estimator.coef_ = source.restore(described, "coef_", coefficients, (m, proto.n_features), place)

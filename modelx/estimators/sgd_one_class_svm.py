@@ -9,7 +9,7 @@ import numpy as np
 from sklearn import linear_model
 
 from modelx import source, wire
-from modelx.errors import SourceError, UnsupportedEstimatorError
+from modelx.errors import UnsupportedEstimatorError
 from modelx.estimators import linear_rows
 from modelx.estimators.base import (
     EQUAL,
@@ -69,11 +69,7 @@ class SGDOneClassSVMFamily(Family):
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         proto, place = model.sgd_one_class_svm, f"{path}.source"
         described = model.source if model.source.class_name else source_pb2.Source(class_name="SGDOneClassSVM")
-        if described.class_name not in self.classes:
-            raise SourceError(f"the class {described.class_name!r} is no linear novelty detector", path=place)
-        estimator = source.construct(described.class_name, described.params, self.classes, place)
-        source.set_attributes(estimator, described, _COMPUTED, place)
-        source.set_signature(estimator, proto.n_features, model.signature.feature_names)
+        estimator = self.build(described, model, place, _COMPUTED)
         coefficients = wire.doubles(proto.coefficients)
         estimator.coef_ = source.restore(described, "coef_", coefficients, (proto.n_features,), place)
         estimator.offset_ = source.restore(described, "offset_", np.array([proto.offset]), (1,), place)

@@ -81,5 +81,5 @@ def test_counts_that_contradict_are_refused():
 def test_another_class_is_refused():
     model = modelx.to_proto(fit()[0])
     model.source.class_name = "KMeans"
-    with pytest.raises(SourceError, match="no bisecting k-means"):
+    with pytest.raises(SourceError, match="none of those that bisecting_kmeans has"):
         modelx.from_proto(model)

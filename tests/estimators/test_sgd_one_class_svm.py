@@ -46,5 +46,5 @@ def test_another_class_is_refused():
     x, _ = load("iris")
     model = modelx.to_proto(SGDOneClassSVM(random_state=0).fit(x))
     model.source.class_name = "OneClassSVM"
-    with pytest.raises(SourceError, match="no linear novelty detector"):
+    with pytest.raises(SourceError, match="none of those that sgd_one_class_svm has"):
         modelx.from_proto(model)
