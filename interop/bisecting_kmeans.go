@@ -6,10 +6,10 @@ import (
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
-// bisectingKMeans computes BisectingKMeansProto.
-type bisectingKMeans struct {
+// centerTree assigns a row to a leaf of a tree of centers, as BisectingKMeansProto does.
+type centerTree struct {
 	path    string
-	d, k    int
+	d       int
 	centers []float64 // row-major, nodes x d
 	cc      []float64 // the squared norm of each center
 	left    []int32
@@ -17,7 +17,7 @@ type bisectingKMeans struct {
 	labels  []int32
 }
 
-func newBisectingKMeans(p *modelxpb.BisectingKMeansProto, path string) (*bisectingKMeans, error) {
+func newBisectingKMeans(p *modelxpb.BisectingKMeansProto, path string) (*clusterer, error) {
 	if err := checkWidth(p.GetNFeatures(), path); err != nil {
 		return nil, err
 	}
@@ -54,9 +54,17 @@ func newBisectingKMeans(p *modelxpb.BisectingKMeansProto, path string) (*bisecti
 		return nil, err
 	}
 	d := int(p.GetNFeatures())
-	return &bisectingKMeans{
-		path: path, d: d, k: int(k), centers: c, cc: squaredNorms(c, d), left: left, right: right, labels: labels,
-	}, nil
+	leaves := make([]float64, int(k)*d)
+	for node, label := range labels {
+		if label >= 0 {
+			copy(leaves[int(label)*d:], c[node*d:(node+1)*d])
+		}
+	}
+	out := newClusterer(leaves, d, path)
+	out.assigner = &centerTree{
+		path: path, d: d, centers: c, cc: squaredNorms(c, d), left: left, right: right, labels: labels,
+	}
+	return out, nil
 }
 
 // checkTree checks that each node but the root is the child of exactly one node before it. Such a tree has no cycle.
@@ -127,41 +135,8 @@ func checkLeaves(left, labels []int32, k int, path string) error {
 	return nil
 }
 
-func (p *bisectingKMeans) width() int { return p.d }
-
-func (p *bisectingKMeans) outputs() []output {
-	return []output{{opPredict, 0, TypeInt64}, {opTransform, p.k, TypeFloat64}}
-}
-
-func (p *bisectingKMeans) run(o op, dst, x []float64, first int) error {
-	if o == opTransform {
-		return p.distances(dst, x, first)
-	}
-	for i := range dst {
-		label, err := p.descend(x[i*p.d:(i+1)*p.d], first+i)
-		if err != nil {
-			return err
-		}
-		dst[i] = float64(label)
-	}
-	return nil
-}
-
-func (p *bisectingKMeans) indexes() bool { return true }
-
-func (p *bisectingKMeans) index(dst []int, x []float64, first int) error {
-	for i := range dst {
-		label, err := p.descend(x[i*p.d:(i+1)*p.d], first+i)
-		if err != nil {
-			return err
-		}
-		dst[i] = int(label)
-	}
-	return nil
-}
-
-// descend walks from the root to a leaf, and returns the leaf's label.
-func (p *bisectingKMeans) descend(row []float64, number int) (int32, error) {
+// assign walks from the root to a leaf, and returns the leaf's label.
+func (p *centerTree) assign(row []float64, number int) (int, error) {
 	d, c, node := p.d, p.centers, 0
 	if p.left[0] == 0 { // No dot product will tell of a NaN.
 		if err := refuseNonFinite(p.path, number, row); err != nil {
@@ -182,25 +157,5 @@ func (p *bisectingKMeans) descend(row []float64, number int) (int32, error) {
 			node = r
 		}
 	}
-	return p.labels[node], nil
-}
-
-func (p *bisectingKMeans) distances(dst, x []float64, first int) error {
-	d, k := p.d, p.k
-	for i := 0; len(dst) >= k && len(x) >= d; i++ {
-		row, out := x[:d], dst[:k]
-		xx := dot(row, row)
-		if !isFinite(xx) {
-			if err := refuseNonFinite(p.path, first+i, row); err != nil {
-				return err
-			}
-		}
-		for node, label := range p.labels {
-			if label >= 0 {
-				out[label] = distance(dot(row, p.centers[node*d:(node+1)*d]), xx, p.cc[node])
-			}
-		}
-		dst, x = dst[k:], x[d:]
-	}
-	return nil
+	return int(p.labels[node]), nil
 }
