@@ -23,6 +23,7 @@ from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 import modelx
 
@@ -73,8 +74,9 @@ def one_case(estimator: Any, method: str, output: str, gobench: str, seconds: fl
         modelx.dump(estimator, onnx)
         x.tofile(rows)
         predict = getattr(estimator, method)
-        out["sklearn_one_ns"] = measure(lambda: predict(x[:1]), 1, seconds)
-        out["sklearn_batch_ns"] = measure(lambda: predict(x), ROWS, seconds)
+        with threadpool_limits(1):
+            out["sklearn_one_ns"] = measure(lambda: predict(x[:1]), 1, seconds)
+            out["sklearn_batch_ns"] = measure(lambda: predict(x), ROWS, seconds)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
