@@ -65,10 +65,15 @@ def fill(message: Message, field: str, values: ArrayLike, *, kind: str = "double
         return
     shared = _SHARED.get()
     if shared is None or not detach or array.nbytes < DETACHED_BYTES:
-        message.MergeFromString(b"".join([tag_of(message, field), varint(array.nbytes), array.data]))
+        _merge(message, field, array)
     else:
         shared.arrays[id(getattr(message, field))] = (getattr(message, field), array)
         shared.detached.append((message, field, array))
+
+
+def _merge(message: Message, field: str, array: NDArray[Any]) -> None:
+    """Append a little-endian array to a packed field by parsing its wire form."""
+    message.MergeFromString(b"".join([tag_of(message, field), varint(array.nbytes), array.data]))
 
 
 # Below, an array is copied faster than it is looked up.
@@ -89,7 +94,7 @@ class Shared:
     def attach(self) -> None:
         """Put every detached array into its message."""
         for message, name, array in self.detached:
-            message.MergeFromString(b"".join([tag_of(message, name), varint(array.nbytes), array.data]))
+            _merge(message, name, array)
         self.detached.clear()
 
 
