@@ -14,6 +14,7 @@ export GOBIN := $(CURDIR)/$(TOOLS)
 # Tests run side by side; BLAS and OpenMP threads on top of that only wait for each other.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PROTOC_GEN_GO := 1.36.12
+PROTOC_GEN_GO_GRPC := 1.6.2
 STATICCHECK := 0.8.2
 
 .PHONY: help
@@ -25,11 +26,15 @@ help: ## List the verbs
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
-	$(PY) -m pip install --quiet --editable '.[onnx,pandas,skops]' --group test --group lint
+	$(PY) -m pip install --quiet --editable '.[onnx,otel,pandas,serve,skops]' --group test --group lint
 	@touch $@
 
 $(TOOLS)/protoc-gen-go-$(PROTOC_GEN_GO):
 	$(GO) install google.golang.org/protobuf/cmd/protoc-gen-go@v$(PROTOC_GEN_GO)
+	@touch $@
+
+$(TOOLS)/protoc-gen-go-grpc-$(PROTOC_GEN_GO_GRPC):
+	$(GO) install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v$(PROTOC_GEN_GO_GRPC)
 	@touch $@
 
 $(TOOLS)/staticcheck-$(STATICCHECK):
@@ -52,14 +57,19 @@ build: ## Build bin/modelx-go
 	@mkdir -p bin
 	cd interop && $(GO) build -trimpath -o ../bin/modelx-go ./cmd/modelx-go
 
-PROTOS := $(sort $(wildcard proto/modelx/v1/*.proto))
+PROTOS := $(sort $(wildcard proto/modelx/*/*.proto))
+SERVICES := proto/modelx/v1/service.proto proto/modelx/inference/open_inference.proto
+GENERATED := modelx/v1/*_pb2* modelx/inference/*_pb2* interop/modelxpb/*.pb.go interop/inferencepb/*.pb.go
 
 .PHONY: generate
-generate: build/generate/.ready $(TOOLS)/protoc-gen-go-$(PROTOC_GEN_GO) ## Regenerate the Python and Go code from proto/
-	rm -f modelx/v1/*_pb2.py modelx/v1/*_pb2.pyi interop/modelxpb/*.pb.go
+generate: build/generate/.ready $(TOOLS)/protoc-gen-go-$(PROTOC_GEN_GO) $(TOOLS)/protoc-gen-go-grpc-$(PROTOC_GEN_GO_GRPC) ## Regenerate the Python and Go code from proto/
+	rm -f $(GENERATED)
 	build/generate/bin/python -m grpc_tools.protoc -I proto --python_out=. --pyi_out=. \
 	  --plugin=protoc-gen-go=$(TOOLS)/protoc-gen-go --go_out=interop \
 	  --go_opt=module=github.com/modelx-dev/modelx/interop $(PROTOS)
+	build/generate/bin/python -m grpc_tools.protoc -I proto --grpc_python_out=. \
+	  --plugin=protoc-gen-go-grpc=$(TOOLS)/protoc-gen-go-grpc --go-grpc_out=interop \
+	  --go-grpc_opt=module=github.com/modelx-dev/modelx/interop $(SERVICES)
 
 .PHONY: demo
 demo: setup build ## Train on real data, export, predict every row in Go, compare: the main job
@@ -127,8 +137,8 @@ breaking: setup ## Check that the schema still reads the files of the newest rel
 
 .PHONY: drift
 drift: ## Check that the generated code is what proto/ generates
-	@before=$$(cat modelx/v1/*_pb2* interop/modelxpb/*.pb.go | sha256sum); $(MAKE) generate >/dev/null; \
-	after=$$(cat modelx/v1/*_pb2* interop/modelxpb/*.pb.go | sha256sum); \
+	@before=$$(cat $(GENERATED) | sha256sum); $(MAKE) generate >/dev/null; \
+	after=$$(cat $(GENERATED) | sha256sum); \
 	test "$$before" = "$$after" || { echo "the generated code has drifted from proto/: commit what 'make generate' wrote"; exit 1; }
 	@echo "generated code: no drift"
 
