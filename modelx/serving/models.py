@@ -1,0 +1,122 @@
+"""One load of a model: all that is known of it, and what computes its methods. It never changes."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from modelx.v1 import model_pb2
+
+    Compute = Callable[[NDArray[np.float64]], NDArray[Any]]
+
+
+class Counter:
+    """A number that many threads add to without a lock: `add()` is one step of the interpreter."""
+
+    __slots__ = ("_count", "_lock", "_reads", "add")
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+        self._lock = threading.Lock()
+        self._reads = 0
+        self.add: Callable[[], int] = self._count.__next__
+
+    def value(self) -> int:
+        """Give how often `add` was called."""
+        with self._lock:
+            # Reading is a step of the count itself.
+            self._reads += 1
+            return next(self._count) - self._reads + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of a model.
+
+    Attributes
+    ----------
+    name : str
+    width : int
+        Of its input.
+    n_columns : int
+        Values for each row; 0 for one value for each row and numpy shape (rows,).
+    type : {"float64", "int64", "bool", "string"}
+        Of its values.
+    compute : callable
+        From C-ordered float64 rows, shape (n, width) with n > 0, to scikit-learn's own output; raises ValueError for
+        rows that the model refuses.
+    labels : bool
+        Whether its values are the model's classes.
+    """
+
+    name: str
+    width: int
+    n_columns: int
+    type: str
+    compute: Compute
+    labels: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """One load of a model.
+
+    Attributes
+    ----------
+    name, version : str
+        What it answers to.
+    n_features : int
+    feature_names : tuple of str
+        Empty where the model has none.
+    methods : dict of str to Method
+        In the order of ``signature.outputs``.
+    default_method : str
+        "predict" where the model has it, else the first one.
+    classes : list or None
+        Of a classifier, as Python values.
+    class_texts : list of str
+        The same as text.
+    class_places : dict or None
+        From each class to its place, where no double holds the labels; else None.
+    type, class_name : str
+        The arm of ModelProto, and scikit-learn's class.
+    file : str
+        Where it was read, as an absolute path whose links are not resolved.
+    path : str
+        The same relative to the model root, or absolute when it lies elsewhere.
+    max_rows : int
+        The most rows in a request.
+    served : Counter
+        Requests that this load answered, well or with an error.
+    """
+
+    name: str
+    version: str
+    n_features: int
+    feature_names: tuple[str, ...]
+    methods: Mapping[str, Method]
+    default_method: str
+    classes: list[Any] | None
+    class_texts: list[str]
+    class_places: Mapping[Any, int] | None
+    type: str
+    class_name: str
+    signature: model_pb2.Signature
+    metadata: model_pb2.Metadata
+    sha256: str
+    file: str
+    path: str
+    evidence_rows: int
+    evidence_methods: tuple[str, ...]
+    loaded_timestamp: int
+    load_seconds: float
+    max_rows: int
+    served: Counter = field(default_factory=Counter)
