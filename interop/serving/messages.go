@@ -38,3 +38,8 @@ func Listed(items []string) string {
 	}
 	return strings.Join(items, ", ")
 }
+
+// NewError makes an error with a text of the contract.
+func NewError(kind Kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
