@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelx.serving.plane import Plane
-    from modelx.serving.requests import Info, ReloadReport, ReloadRequest
+    from modelx.serving.requests import Info, ReloadReport, ReloadRequest, Trigger
 
 
 def no_metrics() -> bytes:
@@ -26,7 +26,7 @@ class LocalCoordinator:
     async def reload(self, request: ReloadRequest) -> ReloadReport:
         raise NotImplementedError
 
-    async def load(self, model: str) -> None:
+    async def load(self, model: str, trigger: Trigger = "rpc") -> None:
         raise NotImplementedError
 
     async def unload(self, model: str) -> None:

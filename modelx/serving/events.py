@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from modelx.serving.models import Served
     from modelx.serving.requests import Trigger
 
-# What made a file be read: a change that was asked for, the start, or the repository's load.
-Cause = Literal["rpc", "http", "signal", "watch", "start", "load"]
+# What made a file be read; empty at the start.
+Cause = Literal["", "rpc", "http", "signal", "watch"]
 
 
 class Events(Protocol):
@@ -28,7 +28,7 @@ class Events(Protocol):
         """Tell of a reload that went well; `served` is the default now, and was told as loaded if it is new."""
 
     def reload_refused(
-        self, *, model: str, path: str, version: str, cause: Cause, kind: str, error: str, detail: str
+        self, *, model: str, path: str, version: str, trigger: Cause, kind: str, error: str, detail: str
     ) -> None:
         """Tell of a file, or a reload, that is refused; `version` serves by default, or is empty for none."""
 
@@ -49,7 +49,7 @@ class NoEvents:
     def model_reloaded(self, served: Served, *, previous_version: str, trigger: Trigger, seconds: float) -> None: ...
 
     def reload_refused(
-        self, *, model: str, path: str, version: str, cause: Cause, kind: str, error: str, detail: str
+        self, *, model: str, path: str, version: str, trigger: Cause, kind: str, error: str, detail: str
     ) -> None: ...
 
     def kernel_dropped(self, *, model: str, version: str, method: str) -> None: ...

@@ -8,7 +8,16 @@ if TYPE_CHECKING:
     from modelx.serving.events import Events
     from modelx.serving.models import Served
     from modelx.serving.reload import Prepared
-    from modelx.serving.requests import IndexEntry, Info, Readiness, ReloadReport, ReloadRequest, Request, Response
+    from modelx.serving.requests import (
+        IndexEntry,
+        Info,
+        Readiness,
+        ReloadReport,
+        ReloadRequest,
+        Request,
+        Response,
+        Trigger,
+    )
     from modelx.serving.settings import Settings
     from modelx.serving.status import ServingError
 
@@ -66,7 +75,11 @@ class Plane:
         raise NotImplementedError
 
     def models(self) -> list[str]:
-        """Give the names of the models that may be reloaded, sorted: what SIGHUP reloads."""
+        """Give the names of the models that SIGHUP loads again, sorted. Reads the folder."""
+        raise NotImplementedError
+
+    def begin_shutdown(self) -> None:
+        """Be ready no more, and refuse changes. Predictions go on."""
         raise NotImplementedError
 
     def prepare(self, request: ReloadRequest) -> Prepared:
@@ -81,8 +94,8 @@ class Plane:
         """
         raise NotImplementedError
 
-    def prepare_load(self, model: str) -> Prepared:
-        """As `prepare`, for all versions of a model that the settings say. Raises ServingError."""
+    def prepare_load(self, model: str, trigger: Trigger = "rpc") -> Prepared:
+        """As `prepare`, for all versions of a model that the settings say: load, and SIGHUP."""
         raise NotImplementedError
 
     def commit(self, prepared: Prepared) -> ReloadReport:
@@ -97,7 +110,7 @@ class Plane:
         """Let `last_reload` tell what another worker refused."""
         raise NotImplementedError
 
-    def load(self, model: str) -> None:
+    def load(self, model: str, trigger: Trigger = "rpc") -> None:
         """Read all versions of a model again. Reads files. Raises ServingError."""
         raise NotImplementedError
 

@@ -174,8 +174,8 @@ class Coordinator(Protocol):
     async def reload(self, request: ReloadRequest) -> ReloadReport:
         """Change a model in all workers, and return when it serves in all of them."""
 
-    async def load(self, model: str) -> None:
-        """Read all versions of a model again."""
+    async def load(self, model: str, trigger: Trigger = "rpc") -> None:
+        """Read all versions of a model again; SIGHUP does so for all of ``Plane.models()``."""
 
     async def unload(self, model: str) -> None:
         """Take a model out of service."""
