@@ -1,0 +1,115 @@
+"""Where a prediction is computed: on the event loop while that is short, in a thread when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from modelx.serving import answering
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from modelx.serving.admission import Admission
+    from modelx.serving.models import Served
+    from modelx.serving.requests import Request, Response
+
+# A thread costs about a tenth of a millisecond, and holds other requests up while it has the interpreter: what takes
+# less than this is done at once.
+SHORT_SECONDS = 0.0005
+# As many values may be tried on the event loop before it is known how long they take.
+_TRIED = 2048
+# Size classes that are remembered; a reload brings new ones.
+_REMEMBERED = 1024
+
+
+class Offload:
+    """Computes predictions, and learns how long they take.
+
+    Used from the event loop alone.
+
+    Parameters
+    ----------
+    admission : Admission
+        What is counted for as long as a prediction is computed.
+    threads : int
+        0 for as many as there are processors, at least 2 and at most 8.
+    """
+
+    def __init__(self, admission: Admission, threads: int = 0) -> None:
+        self._admission = admission
+        count = threads or min(8, max(2, os.cpu_count() or 2))
+        self._executor = ThreadPoolExecutor(count, thread_name_prefix="predict")
+        self._seconds: dict[tuple[str, tuple[str, ...], int], float] = {}
+
+    async def respond(self, served: Served, request: Request, values: int) -> Response:
+        """Let a prediction in, and compute it.
+
+        Parameters
+        ----------
+        served : Served
+        request : Request
+        values : int
+            How many numbers the request has.
+
+        Raises
+        ------
+        ServingError
+            `overloaded`, or what `answering.respond` says.
+        asyncio.CancelledError
+            The client has gone away. What a thread computes for it is still counted until it is done.
+        """
+        admission = self._admission
+        key = (served.sha256, request.methods, values.bit_length())
+        admission.enter()
+        started = perf_counter()
+        known = self._seconds.get(key)
+        if values <= _TRIED if known is None else known < SHORT_SECONDS:
+            try:
+                return answering.respond(served, request)
+            finally:
+                admission.leave()
+                self._learn(key, known, perf_counter() - started)
+        try:
+            future = self._executor.submit(_timed, served, request)
+        except BaseException:
+            admission.leave()
+            raise
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(lambda done: self._done(loop, key, done))
+        response, _ = await asyncio.wrap_future(future)
+        return response
+
+    def close(self) -> None:
+        """Let the threads end; what they have not begun is dropped."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _done(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        key: tuple[str, tuple[str, ...], int],
+        done: Future[tuple[Response, float]],
+    ) -> None:
+        """Count a prediction of a thread as done, on the event loop; a loop that is closed counts no more."""
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._admission.leave)
+            if not done.cancelled() and done.exception() is None:
+                loop.call_soon_threadsafe(self._learn, key, self._seconds.get(key), done.result()[1])
+
+    def _learn(self, key: tuple[str, tuple[str, ...], int], known: float | None, seconds: float) -> None:
+        if known is None:
+            if len(self._seconds) >= _REMEMBERED:
+                self._seconds.clear()
+            self._seconds[key] = seconds
+        else:
+            # A machine that is busy with something else makes times longer, never shorter.
+            self._seconds[key] = known + (seconds - known) * (0.5 if seconds < known else 0.1)
+
+
+def _timed(served: Served, request: Request) -> tuple[Response, float]:
+    started = perf_counter()
+    return answering.respond(served, request), perf_counter() - started
