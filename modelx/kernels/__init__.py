@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modelx.kernels.base import Kernel
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from modelx.calling import call
+from modelx.estimators import FAMILIES
+from modelx.kernels import (
+    affine_scaler,
+    bisecting_kmeans,
+    kmeans,
+    linear_regression,
+    passthrough,
+    pipeline,
+    sgd_classifier,
+    sgd_one_class_svm,
+)
+from modelx.kernels.base import Kernel, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Kernel", "kernel_for"]
+    from numpy.typing import NDArray
 
-_BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {}
+__all__ = ["BUILDERS", "Kernel", "kernel_for"]
+
+# By family. Each gives a computation, or None for a method, or a fitted attribute, that it does not know.
+BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
+    "affine_scaler": affine_scaler.kernel,
+    "bisecting_kmeans": bisecting_kmeans.kernel,
+    "kmeans": kmeans.kernel,
+    "linear_regression": linear_regression.kernel,
+    "passthrough": passthrough.kernel,
+    "pipeline": lambda estimator, method: pipeline.kernel(estimator, method, _find),
+    "sgd_classifier": sgd_classifier.kernel,
+    "sgd_one_class_svm": sgd_one_class_svm.kernel,
+}
 
 
 def kernel_for(estimator: Any, method: str) -> Kernel | None:
@@ -26,9 +53,46 @@ def kernel_for(estimator: Any, method: str) -> Kernel | None:
     Returns
     -------
     callable or None
-        Takes float64 rows in C order, of shape (n, n_features) with n > 0, which it leaves as they are, and gives what
-        the method gives; raises ValueError for NaN and infinities where the method does. Any number of
-        threads may call it. None where there is no kernel: call the method then.
+        Takes float64 rows in C order, of shape (n, n_features) with n > 0, which it leaves as they are (and may give
+        back as its output), and gives what the method gives; raises ValueError for NaN and infinities where the method
+        does. It warns of nothing. Any number of threads may call it. None where there is no kernel: use
+        `modelx.calling.call` then.
     """
-    build = _BUILDERS.get(type(estimator).__name__)
-    return build(estimator, method) if build else None
+    compute = _find(estimator, method)
+    if compute is None:
+        return None
+
+    def kernel(x: Rows) -> NDArray[Any]:
+        # Numbers that overflow, and the logarithm of an impossible class, are answers.
+        with np.errstate(all="ignore"):
+            return compute(x)
+
+    return kernel if _agrees(estimator, method, kernel) else None
+
+
+def _find(estimator: Any, method: str) -> Kernel | None:
+    cls = type(estimator)
+    for arm, family in FAMILIES.items():
+        # A subclass may compute anything, and one that gives data frames gives them in another order of memory.
+        if family.classes.get(cls.__name__) is cls and "_sklearn_output_config" not in vars(estimator):
+            return BUILDERS[arm](estimator, method)
+    return None
+
+
+def _agrees(estimator: Any, method: str, kernel: Kernel) -> bool:
+    """Compare with the method on some rows: another version of scikit-learn may compute in another way."""
+    rows = np.random.default_rng(0).standard_normal((5, _width(estimator)))
+    rows[1] = 0.0
+    rows[2:] *= [[1e-3], [30.0], [1e6]]
+    for x in (rows, rows[:1]):
+        expected, found = call(estimator, method, x), kernel(x)
+        if (expected.shape, expected.dtype) != (found.shape, found.dtype) or expected.tobytes() != found.tobytes():
+            return False
+    return True
+
+
+def _width(estimator: Any) -> int:
+    """Give the width of a row. A pipeline that begins with a word has none in scikit-learn, so its steps are asked."""
+    if isinstance(estimator, Pipeline):
+        return next((_width(step) for _, step in estimator.steps if step is not None and not isinstance(step, str)), 1)
+    return int(estimator.n_features_in_)
