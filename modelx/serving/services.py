@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import logging
-
     from modelx.serving.admission import Admission
     from modelx.serving.auth import Authorizer
-    from modelx.serving.metrics import Metrics
     from modelx.serving.offload import Offload
     from modelx.serving.plane import Plane
     from modelx.serving.requests import Coordinator
     from modelx.serving.settings import Settings
+    from modelx.serving.telemetry import Telemetry
 
 
 @dataclass(slots=True)
@@ -34,10 +32,8 @@ class Services:
     offload : Offload
         What computes: `await services.offload.respond(served, request, values)` lets a prediction in, and computes it on
         the event loop or in a thread.
-    metrics : Metrics
-    log : Logger
-    tracing : object or None
-        None unless the environment asks for traces.
+    telemetry : Telemetry
+        Hears of each request: `begin()`, then `end(...)` in any case, with the span that `grpc_span` or `http_span` gave.
     shutting_down : bool
         Set once, by the engine, when the server is told to stop.
     """
@@ -48,7 +44,5 @@ class Services:
     auth: Authorizer
     admission: Admission
     offload: Offload
-    metrics: Metrics
-    log: logging.Logger
-    tracing: Any = None
+    telemetry: Telemetry
     shutting_down: bool = field(default=False)

@@ -192,21 +192,21 @@ class Journal:
             seconds=round(seconds, 6),
         )
 
-    def refused(self, model: str, path: str, cause: str, kind: str, error: str, detail: str) -> None:
-        """Tell of a file, or a reload, that is refused."""
-        if kind == "unknown_model":
-            # What clients make up must not become labels.
-            self._metrics.reload("", cause, kind)
-        else:
+    def refused(self, model: str, path: str, trigger: str, kind: str, error: str, detail: str) -> None:
+        """Tell of a file, or a reload, that is refused; `trigger` is empty at the start, which is no reload."""
+        # What clients make up must not become labels.
+        known = kind != "unknown_model"
+        if trigger:
+            self._metrics.reload(model if known else "", trigger, kind)
+        if trigger and known:
             with self._lock:
                 self._last_ok[model] = False
-            self._metrics.reload(model, cause, kind)
         self._log.write(
             "warning",
             "reload refused",
             model=model,
             path=path,
-            trigger=cause,
+            trigger=trigger,
             kind=kind,
             error=error,
             detail=detail or None,
@@ -243,12 +243,12 @@ class JournalEvents:
         model: str,
         path: str,
         version: str,  # noqa: ARG002 - the error's text says what goes on serving
-        cause: Cause,
+        trigger: Cause,
         kind: str,
         error: str,
         detail: str,
     ) -> None:
-        self._journal.refused(model, path, cause, kind, error, detail)
+        self._journal.refused(model, path, trigger, kind, error, detail)
 
     def kernel_dropped(self, *, model: str, version: str, method: str) -> None:
         self._log.write("warning", "kernel dropped", model=model, model_version=version, method=method)
