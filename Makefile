@@ -91,6 +91,20 @@ interop-test: setup build ## The cross-language part alone: vectors in both lang
 	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
 	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
 
+# An existing client of the Open Inference Protocol pins protobuf 6, so it has an environment of its own.
+TRITONCLIENT := build/tritonclient
+$(TRITONCLIENT)/.ready:
+	$(PYTHON) -m venv $(TRITONCLIENT)
+	$(TRITONCLIENT)/bin/python -m pip install --quiet 'tritonclient[grpc,http]>=2.60'
+	@touch $@
+
+.PHONY: tritonclient
+tritonclient: $(TRITONCLIENT)/.ready
+
+.PHONY: contract
+contract: setup build tritonclient ## Run the serving contract's cases against both engines
+	$(TEST_ENV) $(PY) -m pytest tests/contract -n 2 --dist loadgroup
+
 OLDEST := .venv-oldest
 $(OLDEST)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
