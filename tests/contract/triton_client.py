@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tritonclient.grpc as over_grpc
 import tritonclient.http as over_http
+from tritonclient.utils import InferenceServerException
 
 
 def infer(client: Any, kit: Any, model: str, x: np.ndarray[Any, Any], outputs: list[str], **options: Any) -> Any:
@@ -29,10 +30,8 @@ def refused(call: Any, *arguments: Any) -> str:
     """Give the message of the error that a call must end with."""
     try:
         call(*arguments)
-    except (
-        over_grpc.InferenceServerException if call.__module__.startswith("tritonclient.grpc") else Exception
-    ) as error:
-        return str(error.message() if hasattr(error, "message") else error)
+    except InferenceServerException as error:
+        return str(error.message())
     return ""
 
 
@@ -89,8 +88,7 @@ def typed_json(client: Any, x: np.ndarray[Any, Any]) -> Any:
         )
         for name in ("gzip", "deflate")
     ]
-    values = [result.as_numpy("predict_proba").tolist() for result in (plain, *squeezed)]
-    return values
+    return [result.as_numpy("predict_proba").tolist() for result in (plain, *squeezed)]
 
 
 def main() -> None:
@@ -109,7 +107,7 @@ def main() -> None:
         told["http"]["server"] = client.get_server_metadata()["name"]
         told["http"]["index"] = [m["name"] for m in client.get_model_repository_index()]
         told["http"]["json"] = typed_json(client, rows["iris"])
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told))
 
 
 if __name__ == "__main__":
