@@ -169,6 +169,21 @@ bench: setup build build/gobench ## Speed against scikit-learn, onnxruntime and 
 	$(PY) benchmarks/predict.py --gobench build/gobench
 	$(PY) benchmarks/files.py
 
+build/load: $(wildcard benchmarks/serve/*) interop/modelxpb/service.pb.go
+	@mkdir -p build
+	cd benchmarks/serve && $(GO) build -o ../../build/load .
+
+# MLServer pins protobuf 6; it runs the very estimator, from a pickle.
+build/mlserver/.ready:
+	$(PYTHON) -m venv build/mlserver
+	build/mlserver/bin/python -m pip install --quiet 'mlserver>=1.7' 'mlserver-sklearn>=1.7'
+	@touch $@
+
+.PHONY: bench-serve
+bench-serve: setup build build/load build/mlserver/.ready ## Requests a second beside bare gRPC servers and MLServer; memory over 10,000 reloads
+	$(PY) benchmarks/serve.py
+	$(PY) benchmarks/serve_memory.py
+
 .PHONY: clean
 clean: ## Remove what make has built, the environments too
 	rm -rf $(VENV) $(OLDEST) bin build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
