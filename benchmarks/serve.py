@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 PREDICT = "/modelx.v1.ModelService/Predict"
 INFER = "/inference.GRPCInferenceService/ModelInfer"
+# What is compared, of what, with what, and how many times as much it must be.
 FLOORS = [
-    # (what, above, below, ratio)
     ("Go engine against a bare grpc-go server", "go grpc", "bare grpc-go", 0.85),
     ("Python engine against a bare grpc.aio server", "python grpc", "bare grpc.aio", 0.85),
     ("Python engine against MLServer, gRPC", "python grpc infer", "mlserver grpc", 3.0),

@@ -54,9 +54,8 @@ def main() -> int:
             modelx.dump(model, folder / f"{label}.pb", name="m", version=label)
         for which in ("go", "python"):
             early, late = grow(which, folder, options.reloads)
-            print(
-                f"{which}: {early:.1f} MiB after {options.reloads // 10:,} reloads, {late:.1f} after {options.reloads:,}"
-            )
+            tenth = options.reloads // 10
+            print(f"{which}: {early:.1f} MiB after {tenth:,} reloads, {late:.1f} after {options.reloads:,}")
             grew = grew or late > early * 1.1
     return 1 if options.check and grew else 0
 

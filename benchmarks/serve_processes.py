@@ -7,8 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,14 +54,14 @@ def engine(name: str, model: Path, *flags: str) -> Iterator[Running]:
     start = python if name == "python" else [ROOT / "bin" / "modelx-go", "serve"]
     command = [*start, model, "--grpc-port", "0", "--http-port", "0", *flags]
     with process(command, stderr=subprocess.PIPE) as running:
-        assert running.stderr is not None
-        for line in running.stderr:
-            told = json.loads(line)
-            if told["msg"] == "serving":
-                yield Running(told["grpc_address"], told["http_address"], running.pid)
-                return
-        message = f"the {name} engine ended"
-        raise RuntimeError(message)
+        log = running.stderr or sys.stdin
+        told = next((line for line in map(json.loads, log) if line["msg"] == "serving"), None)
+        if told is None:
+            message = f"the {name} engine ended"
+            raise RuntimeError(message)
+        # A log that nobody reads would stop the server when the pipe is full.
+        threading.Thread(target=deque, args=(log, 0), daemon=True).start()
+        yield Running(told["grpc_address"], told["http_address"], running.pid)
 
 
 @contextmanager
@@ -68,8 +70,8 @@ def echo(kind: str) -> Iterator[Running]:
     script = Path(__file__).parent / "echo_server.py"
     command = [LOAD, "echo"] if kind == "go" else [sys.executable, script, kind]
     with process(command, stdout=subprocess.PIPE) as running:
-        assert running.stdout is not None
-        yield Running(running.stdout.readline().strip(), "", running.pid)
+        address = (running.stdout or sys.stdin).readline().strip()
+        yield Running(address, "", running.pid)
 
 
 def free_port() -> int:
