@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -80,20 +81,21 @@ func EncodingOf(path string) (Encoding, error) {
 // Unmarshal decodes the message in the bytes of a model file, in whatever format their content shows, and tells which
 // it was. It checks sizes, the format and the nesting, but not the model: [New] does, and [DecodeBytes] does both.
 func Unmarshal(data []byte, opts ...Option) (*modelxpb.ModelProto, Encoding, error) {
-	limits := newSettings(opts).limits
-	if int64(len(data)) > limits.MaxFileBytes {
-		return nil, Encoding{}, tooLarge("", fmt.Sprintf("%d bytes", len(data)), limits.MaxFileBytes)
+	s := newSettings(opts)
+	if int64(len(data)) > s.limits.MaxFileBytes {
+		return nil, Encoding{}, tooLarge("", fmt.Sprintf("%d bytes", len(data)), s.limits.MaxFileBytes)
 	}
-	return unmarshal(data, limits)
+	return unmarshal(data, s)
 }
 
 // decodeProto decodes the message in the bytes of a model file.
-func decodeProto(data []byte, limits Limits) (*modelxpb.ModelProto, error) {
-	p, _, err := unmarshal(data, limits)
+func decodeProto(data []byte, s settings) (*modelxpb.ModelProto, error) {
+	p, _, err := unmarshal(data, s)
 	return p, err
 }
 
-func unmarshal(data []byte, limits Limits) (*modelxpb.ModelProto, Encoding, error) {
+func unmarshal(data []byte, s settings) (*modelxpb.ModelProto, Encoding, error) {
+	limits := s.limits
 	e := Encoding{Compression: detectCompression(data)}
 	if e.Compression != CompressionNone {
 		var err error
@@ -104,6 +106,9 @@ func unmarshal(data []byte, limits Limits) (*modelxpb.ModelProto, Encoding, erro
 	var err error
 	if e.Format, err = detectFormat(data); err != nil {
 		return nil, e, err
+	}
+	if len(s.formats) > 0 && !slices.Contains(s.formats, e.Format) {
+		return nil, e, &Error{Kind: ErrUnknownFormat, Found: "the format " + string(e.Format), Want: fmt.Sprintf("one of %v", s.formats)}
 	}
 	var p *modelxpb.ModelProto
 	switch e.Format {

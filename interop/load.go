@@ -103,15 +103,27 @@ func Decode(r io.Reader, opts ...Option) (Model, error) {
 
 // DecodeBytes is [Load] for a file that is already in memory. It keeps no reference to b.
 func DecodeBytes(b []byte, opts ...Option) (Model, error) {
+	return DecodeBytesContext(context.Background(), b, opts...)
+}
+
+// DecodeBytesContext is [DecodeBytes] with a context that can end the replay of the evidence. It returns the context's
+// error then.
+func DecodeBytesContext(ctx context.Context, b []byte, opts ...Option) (Model, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s := newSettings(opts)
 	if int64(len(b)) > s.limits.MaxFileBytes {
 		return nil, tooLarge("", fmt.Sprintf("%d bytes", len(b)), s.limits.MaxFileBytes)
 	}
-	return decode(context.Background(), b, s)
+	return decode(ctx, b, s)
 }
 
 func decode(ctx context.Context, data []byte, s settings) (Model, error) {
-	p, err := decodeProto(data, s.limits)
+	p, err := decodeProto(data, s)
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,8 @@ type Model interface {
 	Classes() *Labels
 	// Metadata returns what the owner noted about the model. It is a copy.
 	Metadata() Metadata
+	// Summary tells what the file says of the model beside its parameters.
+	Summary() Summary
 	// Proto returns a deep copy of the message that the model was made of.
 	Proto() *modelxpb.ModelProto
 

@@ -1,5 +1,7 @@
 package modelx
 
+import "slices"
+
 // Limits bound what a file may cost before it is trusted. The zero value of a field stands for its default.
 type Limits struct {
 	// MaxFileBytes is the largest file, in bytes: 1 GiB by default.
@@ -36,8 +38,9 @@ func (l Limits) orDefaults() Limits {
 }
 
 type settings struct {
-	limits Limits
-	replay bool
+	limits  Limits
+	replay  bool
+	formats []Format
 }
 
 func newSettings(opts []Option) settings {
@@ -73,3 +76,8 @@ func WithMaxJSONDepth(n int) Option { return func(s *settings) { s.limits.MaxJSO
 // WithoutEvidenceReplay loads a model without comparing its answers with the recorded ones. The form of the evidence is
 // checked all the same. [Model.Verify] replays it later.
 func WithoutEvidenceReplay() Option { return func(s *settings) { s.replay = false } }
+
+// WithFormats reads these formats alone; a file of another is an error of kind [ErrUnknownFormat]. None stands for all.
+func WithFormats(formats ...Format) Option {
+	return func(s *settings) { s.formats = slices.Clone(formats) }
+}
