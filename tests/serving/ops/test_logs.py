@@ -134,4 +134,4 @@ def test_what_libraries_say_is_in_the_log(written):
     (line,) = lines()
     values = json.loads(line)
     assert (values["level"], values["msg"], values["logger"]) == ("error", "it failed", "some.library")
-    assert values["detail"].== "ValueError: no such thing\n"
+    assert values["detail"] == "ValueError: no such thing\n"

@@ -171,8 +171,10 @@ def test_limits(name, value, expected, tmp_path):
         ({"tls_client_ca": "a"}, "flag --tls-client-ca is set and tls_cert is not; expected both"),
         (
             {"grpc_port": "-1", "http_port": "-1"},
-            "flag --grpc-port, flag --http-port: gRPC and HTTP are both on port -1; "
-            "expected at least one of the two ports",
+            (
+                "flag --grpc-port, flag --http-port: gRPC and HTTP are both on port -1; "
+                "expected at least one of the two ports"
+            ),
         ),
         (
             {"grpc_port": "8080"},
