@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import kernel_agreement
 import numpy as np
 import reference
 from sklearn.base import clone
@@ -132,4 +133,5 @@ def check(estimator, x, **options):
     model = modelx.to_proto(estimator, **options)
     conversion.check(model)
     meets_the_schema(estimator, model, x)
+    kernel_agreement.check(loaded, x)
     return loaded

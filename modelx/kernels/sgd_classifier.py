@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import sklearn
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from modelx.calling import call
 from modelx.kernels.base import Kernel, Rows, finite_only, is_float, is_number
+
+# newton-cholesky has fitted a multinomial model since scikit-learn 1.6.
+_ONE_VS_REST = ("liblinear", "newton-cholesky") if sklearn.__version__.startswith("1.5.") else ("liblinear",)
 
 
 def kernel(estimator: Any, method: str) -> Kernel | None:
@@ -72,14 +76,13 @@ def _probabilities(estimator: Any, scores: Kernel) -> Kernel | None:
         return None
     if not name.startswith("LogisticRegression"):
         return None
-    # scikit-learn before 1.8 has this parameter, with the default "deprecated", which stands for "auto". Whether "auto"
-    # is one-vs-rest also hangs on the solver, in each version by another rule: `kernel_for` compares, and refuses the
-    # wrong one.
+    # scikit-learn before 1.8 has this parameter, with the default "deprecated", which stands for "auto".
     how = getattr(estimator, "multi_class", "auto")
     if binary:
         return _logistic_binary(scores) if how != "multinomial" else None
-    one_vs_rest = how == "ovr" or (how != "multinomial" and estimator.solver == "liblinear")
-    return _logistic_one_vs_rest(estimator, scores) if one_vs_rest else _softmax(scores)
+    if how == "ovr" or (how != "multinomial" and estimator.solver in _ONE_VS_REST):
+        return _logistic_one_vs_rest(estimator, scores)
+    return _softmax(scores)
 
 
 def _logistic_binary(scores: Kernel) -> Kernel:

@@ -1,0 +1,52 @@
+"""A kernel gives what its method gives, to the bit, and refuses what the method refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modelx.calling import call
+from modelx.estimators.base import METHODS
+from modelx.kernels import kernel_for
+
+
+def outcome(compute, x):
+    """Give type, shape and bits of an output; the class of the exception when the rows are refused."""
+    try:
+        out = compute(x)
+    except ValueError:
+        return ValueError
+    return out.dtype, out.shape, out.tolist() if out.dtype.hasobject else np.ascontiguousarray(out).tobytes()
+
+
+def batches(x):
+    """Give one row, some, over one chunk of KMeans, many, values that overflow, and each that may be refused."""
+    for n in (1, 7, 257, 1000):
+        yield np.resize(x, (n, x.shape[1]))
+    for factor in (0.0, -1e4, 1e155, 1e300):
+        with np.errstate(all="ignore"):
+            yield np.nan_to_num(np.resize(x, (5, x.shape[1])) * factor)
+    for value in (np.nan, np.inf, -np.inf):
+        for n in (1, 300):
+            rows = np.resize(x, (n, x.shape[1]))
+            rows[n // 2, -1] = value
+            yield rows
+
+
+def check(estimator, x):
+    """Compare all methods of a fitted estimator, none of which may be without a kernel."""
+    x = np.ascontiguousarray(x, dtype=np.float64)
+    tame = np.nan_to_num(x).clip(-1e50, 1e50)
+    for method in METHODS:
+        if not hasattr(estimator, method):
+            assert kernel_for(estimator, method) is None
+            continue
+        kernel = kernel_for(estimator, method)
+        assert kernel is not None, f"{type(estimator).__name__} has no kernel for {method}"
+        given = call(estimator, "transform", tame) if method == "inverse_transform" else x
+        for rows in batches(np.asarray(given, dtype=np.float64)):
+            expected = outcome(lambda rows: call(estimator, method, rows), rows)  # noqa: B023 - called at once
+            before = rows.tobytes()
+            # Rows that come off the wire are read-only.
+            rows.setflags(write=False)
+            assert outcome(kernel, rows) == expected, (method, rows.shape)
+            assert rows.tobytes() == before

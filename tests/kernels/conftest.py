@@ -1,0 +1,6 @@
+"""The conformance cases are asked here too."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
