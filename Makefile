@@ -55,7 +55,7 @@ setup: $(VENV)/.ready ## Make the virtual environment with all that development 
 .PHONY: build
 build: ## Build bin/modelx-go
 	@mkdir -p bin
-	cd interop && $(GO) build -trimpath -o ../bin/modelx-go ./cmd/modelx-go
+	cd interop && CGO_ENABLED=0 $(GO) build -trimpath -o ../bin/modelx-go ./cmd/modelx-go
 
 PROTOS := $(sort $(wildcard proto/modelx/*/*.proto))
 SERVICES := proto/modelx/v1/service.proto proto/modelx/inference/open_inference.proto
@@ -100,6 +100,11 @@ $(TRITONCLIENT)/.ready:
 
 .PHONY: tritonclient
 tritonclient: $(TRITONCLIENT)/.ready
+
+# KServe's definitions of its kinds come with its Go module; only they are used.
+.PHONY: kserve-schemas
+kserve-schemas:
+	@cd /tmp && $(GO) mod download github.com/kserve/kserve@v0.15.2
 
 .PHONY: contract
 contract: setup build tritonclient ## Run the serving contract's cases against both engines
