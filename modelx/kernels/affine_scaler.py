@@ -62,7 +62,8 @@ def _affine(steps: list[tuple[Callable[..., Any], NDArray[Any]]]) -> Kernel:
 
         def one(x: Rows) -> NDArray[Any]:
             refuse_infinite(x)
-            return np.asarray(operation(x, values))
+            out: NDArray[Any] = operation(x, values)
+            return out
 
         return one
     if len(steps) == 2:
@@ -70,8 +71,9 @@ def _affine(steps: list[tuple[Callable[..., Any], NDArray[Any]]]) -> Kernel:
 
         def two(x: Rows) -> NDArray[Any]:
             refuse_infinite(x)
-            out = first(x, of_first)
-            return np.asarray(second(out, of_second, out))
+            out: NDArray[Any] = first(x, of_first)
+            second(out, of_second, out)
+            return out
 
         return two
 

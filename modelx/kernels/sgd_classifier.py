@@ -87,10 +87,9 @@ def _probabilities(estimator: Any, scores: Kernel) -> Kernel | None:
 
 def _logistic_binary(scores: Kernel) -> Kernel:
     def probabilities(x: Rows) -> NDArray[Any]:
-        of_second = scores(x)
-        out = np.empty((len(x), 2), dtype=of_second.dtype)
-        expit(of_second, out=of_second)
-        out[:, 1] = of_second
+        out = np.empty((len(x), 2))
+        of_second = out[:, 1]
+        expit(scores(x), out=of_second)
         np.subtract(1, of_second, out=out[:, 0])
         return out
 
