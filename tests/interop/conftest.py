@@ -40,7 +40,7 @@ def built_in_go(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of models that interop/internal/gowrite built and saved."""
     folder = tmp_path_factory.mktemp("built-in-go")
     done = subprocess.run(
-        ["go", "run", "./internal/gowrite", str(folder)],  # noqa: S607 - go is on the path of whoever develops
+        ["go", "run", "./internal/gowrite", str(folder)],
         cwd=ROOT / "interop",
         capture_output=True,
         text=True,
