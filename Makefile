@@ -79,7 +79,7 @@ demo: setup build ## Train on real data, export, predict every row in Go, compar
 test: lint drift breaking test-python test-go interop-test test-oldest fuzz-short ## Everything that CI runs
 
 .PHONY: test-python
-test-python: setup ## The Python tests, without the ones that need Go
+test-python: setup tritonclient kserve-schemas ## The Python tests, without the ones that need Go
 	$(TEST_ENV) $(PY) -m pytest tests -n 2 -m "not interop"
 
 .PHONY: test-go
@@ -87,8 +87,9 @@ test-go: ## The Go tests, with the race detector
 	cd interop && $(GO) test -race ./...
 
 .PHONY: interop-test
-interop-test: setup build ## The cross-language part alone: vectors in both languages, both directions
+interop-test: setup build tritonclient kserve-schemas ## The cross-language part alone: vectors and the serving contract in both languages
 	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
+	$(TEST_ENV) $(PY) -m pytest tests/contract tests/deploy tests/client tests/cli tests/docs -n 2 -m interop
 	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
 
 # An existing client of the Open Inference Protocol pins protobuf 6, so it has an environment of its own.
@@ -108,7 +109,7 @@ kserve-schemas:
 
 .PHONY: contract
 contract: setup build tritonclient ## Run the serving contract's cases against both engines
-	$(TEST_ENV) $(PY) -m pytest tests/contract -n 2 --dist loadgroup
+	$(TEST_ENV) $(PY) -m pytest tests/contract -n 2
 
 OLDEST := .venv-oldest
 $(OLDEST)/.ready: pyproject.toml
