@@ -39,4 +39,30 @@ type Reloaded struct {
 }
 
 // Join tells everything to all of the events, in their order.
-func Join(events ...Events) Events { return nil }
+func Join(events ...Events) Events { return joined(events) }
+
+type joined []Events
+
+func (j joined) Loaded(e Loaded) {
+	for _, events := range j {
+		events.Loaded(e)
+	}
+}
+
+func (j joined) Refused(e Refused) {
+	for _, events := range j {
+		events.Refused(e)
+	}
+}
+
+func (j joined) Reloaded(e Reloaded) {
+	for _, events := range j {
+		events.Reloaded(e)
+	}
+}
+
+func (j joined) Removed(model, version string) {
+	for _, events := range j {
+		events.Removed(model, version)
+	}
+}

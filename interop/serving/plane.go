@@ -2,9 +2,15 @@ package serving
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	modelx "github.com/modelx-dev/modelx/interop"
 )
 
 // LoadPolicy says which versions of a repository are loaded.
@@ -15,6 +21,12 @@ const (
 	LoadAll    LoadPolicy = "all"
 	LoadLatest LoadPolicy = "latest"
 	LoadNone   LoadPolicy = "none"
+)
+
+const (
+	defaultMaxRows       = 100_000
+	defaultMaxFileBytes  = 1 << 30
+	defaultWatchInterval = time.Second
 )
 
 // Options are what a Plane is made with.
@@ -37,63 +49,169 @@ type Options struct {
 
 // Plane is the models that serve. All of its methods are safe for concurrent use.
 type Plane struct {
-	options  Options
-	events   Events
-	snapshot atomic.Pointer[any]
+	options Options
+	events  Events
+	// path is the file or the folder, root the model root. Symbolic links on them are followed each time.
+	path, root string
+	single     bool
+
+	snapshot atomic.Pointer[snapshot]
 	stopping atomic.Bool
-	mu       sync.Mutex
+
+	// mu guards models and all that is in them. It is never held while a file is read.
+	mu     sync.Mutex
+	models map[string]*model
 }
 
-// New loads what o names. A single file that is refused is an error of package modelx, with the file's path; of a
-// repository, only a folder that cannot be read is one. Files of a repository that are refused are told to events, and
-// are in the index. events may be nil.
-func New(ctx context.Context, o Options, events Events) (*Plane, error) { return nil, nil }
-
-// Predict computes all methods that the request asks for, by one load of one model. It allocates nothing once response
-// has been used for such a request before, and takes no lock. Every error is an [*Error]; response is unspecified then.
-func (p *Plane) Predict(ctx context.Context, request *Request, response *Response) error { return nil }
-
-// Served returns the load of a model that a request for this name and version is answered by; both may be empty.
-// Errors: unknown_model, unknown_version, bad_request.
-func (p *Plane) Served(model, version string) (*Served, error) { return nil, nil }
-
-// Versions returns the versions of a model that are ready, in ascending order; nil where there is no such model.
-func (p *Plane) Versions(model string) []string { return nil }
-
-// Info describes a model. Errors: as of Served.
-func (p *Plane) Info(model, version string) (*Info, error) { return nil, nil }
-
-// Index lists the repository: all versions that are ready, and those that are not with the reason, by name and version.
-func (p *Plane) Index() []IndexEntry { return nil }
-
-// Readiness tells whether requests are taken, and the models with the versions that answer by default, by name.
-func (p *Plane) Readiness() (ready bool, models []ModelReadiness) { return false, nil }
-
-// ModelReady tells whether a model answers; version may be empty.
-func (p *Plane) ModelReady(model, version string) bool { return false }
-
-// Reload brings another file or version into service, and returns when it serves. Errors: those of Served,
-// outside_root, no_file, version_mismatch, no_rollback, shutting_down, and with Refused the kind of a file's defect.
-func (p *Plane) Reload(ctx context.Context, request ReloadRequest) (*ReloadReport, error) {
-	return nil, nil
+// New loads what o names. A single file that is refused is an error of package modelx, or of package os, with the file's
+// path; of a repository, only a folder that cannot be read is one. Files of a repository that are refused are told to
+// events, and are in the index. events may be nil.
+func New(ctx context.Context, o Options, events Events) (*Plane, error) {
+	o = o.orDefaults()
+	if events == nil {
+		events = Join()
+	}
+	p := &Plane{options: o, events: events, models: make(map[string]*model)}
+	p.publish()
+	info, err := os.Stat(o.Path)
+	if err != nil {
+		return nil, &modelx.Error{Kind: modelx.ErrIO, Err: err}
+	}
+	p.single = !info.IsDir()
+	if err := p.findRoot(); err != nil {
+		return nil, &modelx.Error{Kind: modelx.ErrIO, Err: err}
+	}
+	if p.single {
+		return p, p.startFile(ctx)
+	}
+	return p, p.startRepository(ctx)
 }
 
-// ReloadAll reads all models again, as Load does, and those that a repository has got since; not those that were unloaded.
-// What is refused is told to the events. The error is the context's, or shutting_down.
-func (p *Plane) ReloadAll(ctx context.Context, trigger Trigger) error { return nil }
+func (o Options) orDefaults() Options {
+	if o.Load == "" {
+		o.Load = LoadAll
+	}
+	if o.MaxRows < 1 {
+		o.MaxRows = defaultMaxRows
+	}
+	if o.MaxFileBytes < 1 {
+		o.MaxFileBytes = defaultMaxFileBytes
+	}
+	if o.WatchInterval < 1 {
+		o.WatchInterval = defaultWatchInterval
+	}
+	return o
+}
 
-// Load reads all versions of a model again that the load policy says. Errors: unknown_model, shutting_down, and with
-// Refused the defect of the first version that is refused; the others serve then.
-func (p *Plane) Load(ctx context.Context, model string, trigger Trigger) error { return nil }
+// findRoot makes the paths absolute.
+func (p *Plane) findRoot() (err error) {
+	if p.path, err = filepath.Abs(p.options.Path); err != nil {
+		return err
+	}
+	switch {
+	case p.options.ModelRoot != "":
+		if p.root, err = filepath.Abs(p.options.ModelRoot); err != nil {
+			return err
+		}
+		info, err := os.Stat(p.root)
+		if err != nil {
+			return err
+		}
+		if !info.IsDir() {
+			return fmt.Errorf("the model root %s is no folder", p.options.ModelRoot)
+		}
+	case p.single:
+		p.root = filepath.Dir(p.path)
+	default:
+		p.root = p.path
+	}
+	return nil
+}
 
-// Unload takes a model out of service until it is loaded again. Errors: unknown_model, shutting_down.
-func (p *Plane) Unload(ctx context.Context, model string) error { return nil }
+// startFile loads the file, whose model has its name from then on.
+func (p *Plane) startFile(ctx context.Context) error {
+	own := &source{path: p.path, name: p.nameOf(p.path)}
+	m := newModel(p.options.ModelName, own)
+	s, err := p.load(ctx, m, *own)
+	if err != nil {
+		if e, ok := errors.AsType[*Error](err); ok {
+			return &modelx.Error{Kind: modelx.ErrIO, Err: e}
+		}
+		return fmt.Errorf("%s: %w", p.options.Path, err)
+	}
+	if m.name == "" {
+		m.name = s.model.Name()
+	}
+	if m.name == "" {
+		m.name, _ = suffixless(filepath.Base(p.path))
+	}
+	s.name = m.name
+	p.models[m.name] = m
+	p.commit(m, change{loaded: []*Served{s}})
+	return nil
+}
 
-// Watch looks at the files at every interval, and loads what has changed. It returns when the context ends.
-func (p *Plane) Watch(ctx context.Context) {}
+// startRepository loads the folder as the policy says.
+func (p *Plane) startRepository(ctx context.Context) error {
+	listed, err := p.scan()
+	if err != nil {
+		return &modelx.Error{Kind: modelx.ErrIO, Err: err}
+	}
+	for _, m := range p.discover(listed) {
+		if p.options.Load == LoadNone {
+			continue
+		}
+		_ = p.loadListed(ctx, m, listed[m.name], "") // The events and the index have been told.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load reads a file, checks it in full, and warms it up. Only defects of the file, and the context's end, are errors that
+// are no [*Error].
+func (p *Plane) load(ctx context.Context, m *model, from source) (*Served, error) {
+	start := time.Now()
+	at, missing := from.find()
+	if missing != nil {
+		return nil, missing
+	}
+	c, err := from.read(at, p.options.MaxFileBytes)
+	if c != nil {
+		at = c.stamp
+	}
+	p.mu.Lock()
+	m.stamps[from.path] = at
+	p.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := c.decode(ctx, p.options.MaxFileBytes)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newServed(ctx, loaded, p.options.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	s.name, s.version, s.sha256, s.source = m.name, from.version, c.sha256, from
+	s.source.name = p.nameOf(from.path)
+	if s.version == "" {
+		s.version = loaded.Version()
+	}
+	if s.version == "" {
+		s.version = c.sha256[:12]
+	}
+	s.began, s.took = time.Now(), time.Since(start)
+	return s, nil
+}
 
 // BeginShutdown makes the plane unready. Predictions go on; reloads are refused.
-func (p *Plane) BeginShutdown() {}
+func (p *Plane) BeginShutdown() { p.stopping.Store(true) }
 
 // Stopping tells whether BeginShutdown was called.
-func (p *Plane) Stopping() bool { return false }
+func (p *Plane) Stopping() bool { return p.stopping.Load() }
+
+// ShuttingDownError is the error of a server that is told to stop.
+func ShuttingDownError() *Error { return NewError(ShuttingDown, "the server is shutting down") }

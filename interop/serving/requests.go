@@ -31,6 +31,10 @@ type Response struct {
 	Model, Version string
 	Rows           int
 	Outputs        []Output
+
+	gathered []float64
+	indices  []int
+	seen     []bool
 }
 
 // Output is what one method gave.

@@ -2,12 +2,33 @@ package serving
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	modelx "github.com/modelx-dev/modelx/interop"
 )
 
 // Served is one load of one version of a model. It never changes but for its count of requests.
-type Served struct{}
+type Served struct {
+	name, version string
+	model         modelx.Model
+	width         int
+	features      []string
+	// places are those of the features, by name.
+	places  map[string]int
+	methods []MethodInfo
+	classes *modelx.Labels
+	summary modelx.Summary
+	sha256  string
+	source  source
+	maxRows int
+	began   time.Time
+	took    time.Duration
+	// requests are those that were answered, well or with an error.
+	requests atomic.Int64
+}
 
 // MethodInfo describes a method of a model that serves.
 type MethodInfo struct {
@@ -22,30 +43,89 @@ type MethodInfo struct {
 	Indexed bool
 }
 
+// newServed describes a model that was loaded, and runs all of its methods once: the first request shall not be the one
+// that waits for memory.
+func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, error) {
+	s := &Served{
+		model: model, width: model.NumFeatures(), features: model.FeatureNames(), classes: model.Classes(),
+		summary: model.Summary(), maxRows: maxRows,
+	}
+	s.places = make(map[string]int, len(s.features))
+	for i, name := range s.features {
+		s.places[name] = i
+	}
+	for _, spec := range s.summary.Signature.GetOutputs() {
+		method := modelx.Method(spec.GetMethod())
+		s.methods = append(s.methods, MethodInfo{
+			Method: method, Columns: model.Columns(method), Vector: spec.GetNColumns() == 0,
+			Type: modelx.DataType(spec.GetType()), Indexed: method == modelx.Predict && holdsNoDouble(s.classes),
+		})
+	}
+	row := make([]float64, s.width)
+	var response Response
+	for i := range s.methods {
+		err := s.run(ctx, &s.methods[i], &response.indices, make([]float64, s.methods[i].Columns), row)
+		// Zeros are a row like any other: a model may refuse them.
+		if err != nil && !errors.Is(err, modelx.ErrNonFiniteInput) {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// holdsNoDouble tells whether labels are text, or some of them integers that no double holds.
+func holdsNoDouble(classes *modelx.Labels) bool {
+	if classes == nil {
+		return false
+	}
+	for i := range classes.Len() {
+		if _, ok := classes.Value(i); !ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Model is the name that the model answers to.
-func (s *Served) Model() string { return "" }
+func (s *Served) Model() string { return s.name }
 
 // Version is the version that it answers to.
-func (s *Served) Version() string { return "" }
+func (s *Served) Version() string { return s.version }
 
 // NumFeatures is the width of a row.
-func (s *Served) NumFeatures() int { return 0 }
+func (s *Served) NumFeatures() int { return s.width }
 
 // FeatureNames are the names of the features, or none. The slice must not be changed.
-func (s *Served) FeatureNames() []string { return nil }
+func (s *Served) FeatureNames() []string { return s.features }
 
 // Methods are what the model computes, in the order of its signature. The slice must not be changed.
-func (s *Served) Methods() []MethodInfo { return nil }
-
-// Method finds a method. Errors: unsupported_method.
-func (s *Served) Method(method modelx.Method) (*MethodInfo, error) { return nil, nil }
+func (s *Served) Methods() []MethodInfo { return s.methods }
 
 // Classes are those of a classifier, or nil.
-func (s *Served) Classes() *modelx.Labels { return nil }
+func (s *Served) Classes() *modelx.Labels { return s.classes }
 
-// Predict is [Plane.Predict] by this load, whatever the request's Model and Version are: for transports that must know
-// the model before they can read the request.
-func (s *Served) Predict(ctx context.Context, request *Request, response *Response) error { return nil }
+// Method finds a method. Errors: unsupported_method.
+func (s *Served) Method(method modelx.Method) (*MethodInfo, error) {
+	for i := range s.methods {
+		if s.methods[i].Method == method {
+			return &s.methods[i], nil
+		}
+	}
+	names := make([]string, len(s.methods))
+	for i := range s.methods {
+		names[i] = string(s.methods[i].Method)
+	}
+	return nil, NewError(UnsupportedMethod, "the model has no method %s; expected one of %s", Quoted(string(method)), Listed(names))
+}
+
+// DefaultMethod is predict, or the first method of a model that lacks it.
+func (s *Served) DefaultMethod() *MethodInfo {
+	i := slices.IndexFunc(s.methods, func(m MethodInfo) bool { return m.Method == modelx.Predict })
+	return &s.methods[max(0, i)]
+}
 
 // Refuse counts a request for this load that its transport refuses itself, and returns err.
-func (s *Served) Refuse(err *Error) *Error { return nil }
+func (s *Served) Refuse(err *Error) *Error {
+	s.requests.Add(1)
+	return err
+}

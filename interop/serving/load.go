@@ -1,0 +1,226 @@
+package serving
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Load reads all versions of a model again that the load policy says. Errors: unknown_model, shutting_down, the end of the
+// context, and with Refused the defect of the lowest version that is refused; the others serve then.
+func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
+	if p.Stopping() {
+		return ShuttingDownError()
+	}
+	if p.single {
+		return p.loadFile(ctx, name, trigger)
+	}
+	listed, err := p.scan()
+	if err != nil {
+		return internal(err)
+	}
+	p.discover(listed)
+	p.mu.Lock()
+	m, ok := p.models[name]
+	names := slices.Sorted(maps.Keys(p.models))
+	p.mu.Unlock()
+	if !ok {
+		return unknownModel(name, names)
+	}
+	if err := m.enter(ctx); err != nil {
+		return err
+	}
+	defer m.leave()
+	if err := p.loadListed(ctx, m, listed[name], trigger); err != nil {
+		return err
+	}
+	return nil
+}
+
+// loadFile is Load for the model of a server of a single file.
+func (p *Plane) loadFile(ctx context.Context, name string, trigger Trigger) error {
+	p.mu.Lock()
+	m, ok := p.models[name]
+	names := slices.Sorted(maps.Keys(p.models))
+	p.mu.Unlock()
+	if !ok {
+		return unknownModel(name, names)
+	}
+	if err := m.enter(ctx); err != nil {
+		return err
+	}
+	defer m.leave()
+	start := time.Now()
+	report, err := p.replace(ctx, m, *m.own, "")
+	p.record(m, trigger, m.own.name, err)
+	if err != nil {
+		return err
+	}
+	p.setUnloaded(m, false)
+	p.tellReloaded(report, m.own.name, trigger, time.Since(start))
+	return nil
+}
+
+// loadListed reads what a repository has of a model, and lets it serve at once. Whoever calls it holds the model's gate, or
+// is the only one there.
+func (p *Plane) loadListed(ctx context.Context, m *model, listed []found, trigger Trigger) *Error {
+	start := time.Now()
+	loaded, refusals := p.loadChosen(ctx, m, p.chosen(listed))
+	if ended := contextError(ctx.Err()); ended != nil {
+		return ended // Nothing is known of the files.
+	}
+	var before *Served
+	if len(loaded) > 0 {
+		p.setUnloaded(m, false)
+		before = p.commit(m, change{loaded: loaded})
+	}
+	current := p.currentOf(m)
+	if len(refusals) == 0 && current == nil {
+		refusals = append(refusals, refusedFile{m.name, p.nothingIn(m, listed)})
+	}
+	if len(refusals) == 0 {
+		p.record(m, trigger, current.source.name, nil)
+		if trigger != "" {
+			p.tellReloaded(reportOf(current, before, 0), current.source.name, trigger, time.Since(start))
+		}
+		return nil
+	}
+	for _, r := range refusals[1:] {
+		p.events.Refused(Refused{Model: m.name, Path: r.name, Trigger: trigger, Err: r.err})
+	}
+	p.record(m, trigger, refusals[0].name, refusals[0].err)
+	return refusals[0].err
+}
+
+// nothingIn says why a model has nothing to load.
+func (p *Plane) nothingIn(m *model, listed []found) *Error {
+	if len(listed) > 0 && listed[0].reason != "" {
+		return NewError(NoFile, "%s", listed[0].reason)
+	}
+	return unknownModel(m.name, p.reloadableNames())
+}
+
+// refusedFile is a file with the reason why it is refused.
+type refusedFile struct {
+	name string
+	err  *Error
+}
+
+// loadChosen reads files until the context ends. Of two with one version, the first counts; the index tells of the other.
+func (p *Plane) loadChosen(ctx context.Context, m *model, files []found) (loaded []*Served, refusals []refusedFile) {
+	taken := make(map[string]*Served)
+	for _, f := range files {
+		s, err := p.load(ctx, m, f.source)
+		if err != nil {
+			refusals = append(refusals, refusedFile{f.name, p.refuse(m, f.source, err)})
+		} else if other, ok := taken[s.version]; ok {
+			p.noteDouble(m, f.path, s.version, other)
+		} else {
+			taken[s.version] = s
+			loaded = append(loaded, s)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if p.options.Load == LoadLatest && len(loaded) > 1 {
+		loaded = loaded[:1:1]
+		for _, s := range taken {
+			if compareVersions(s.version, loaded[0].version) > 0 {
+				loaded[0] = s
+			}
+		}
+	}
+	return loaded, refusals
+}
+
+func (p *Plane) noteDouble(m *model, path, version string, other *Served) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m.reasons[path] = fmt.Sprintf("version %s is in %s already", Quoted(version), Quoted(other.source.name))
+}
+
+// isDouble tells whether the version that a single file has is in service from another file, and notes it for the index.
+func (p *Plane) isDouble(m *model, s *Served, from source) bool {
+	p.mu.Lock()
+	other, ok := m.versions[s.version]
+	p.mu.Unlock()
+	if !ok || from.version != "" || other.source.path == from.path {
+		return false
+	}
+	p.noteDouble(m, from.path, s.version, other)
+	return true
+}
+
+// chosen are the files that can be read and that the policy says.
+func (p *Plane) chosen(listed []found) []found {
+	var folders, files []found
+	for _, f := range listed {
+		switch {
+		case f.reason != "":
+		case f.version == "":
+			files = append(files, f) // Its version is known once it is read.
+		default:
+			folders = append(folders, f)
+		}
+	}
+	if p.options.Load == LoadLatest && len(folders) > 1 {
+		folders = folders[len(folders)-1:]
+	}
+	return append(folders, files...)
+}
+
+func (p *Plane) setUnloaded(m *model, unloaded bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m.unloaded = unloaded
+}
+
+// ReloadAll loads all models again but those that were unloaded, and those that a repository has got since. What is refused
+// is told to the events. The error is the context's, or shutting_down.
+func (p *Plane) ReloadAll(ctx context.Context, trigger Trigger) error {
+	if !p.single {
+		if listed, err := p.scan(); err == nil { // A folder that is gone changes nothing.
+			p.discover(listed)
+		}
+	}
+	for _, name := range p.reloadableNames() {
+		err := p.Load(ctx, name, trigger)
+		if ctx.Err() != nil || p.Stopping() {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unload takes a model out of service until it is loaded again. Errors: unknown_model, shutting_down, the end of the
+// context.
+func (p *Plane) Unload(ctx context.Context, name string) error {
+	if p.Stopping() {
+		return ShuttingDownError()
+	}
+	p.mu.Lock()
+	m, ok := p.models[name]
+	ok = ok && !m.unloaded
+	p.mu.Unlock()
+	if !ok {
+		return unknownModel(name, p.reloadableNames())
+	}
+	if err := m.enter(ctx); err != nil {
+		return err
+	}
+	defer m.leave()
+	p.mu.Lock()
+	gone := slices.Collect(maps.Values(m.versions))
+	fresh := newModel(m.name, m.own)
+	m.versions, m.reasons, m.current, m.previous, m.last, m.highest = fresh.versions, fresh.reasons, nil, nil, nil, ""
+	m.unloaded = true
+	p.publish()
+	p.mu.Unlock()
+	for _, s := range gone {
+		p.events.Removed(s.name, s.version)
+	}
+	return nil
+}

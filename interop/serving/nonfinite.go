@@ -1,0 +1,67 @@
+package serving
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+)
+
+// NonFinite names a value that is no finite number.
+func NonFinite(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "NaN"
+	case v > 0:
+		return "Infinity"
+	default:
+		return "-Infinity"
+	}
+}
+
+// refusedRow finds the first row that the model refuses, by trying each alone: what the model says of many at once may
+// be about a later one.
+func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, rows int) (int, error) {
+	var indices []int
+	dst := make([]float64, info.Columns)
+	for row := range rows {
+		err := s.run(ctx, info, &indices, dst, x[row*s.width:(row+1)*s.width])
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, modelx.ErrNonFiniteInput) {
+			return 0, err
+		}
+		return row, nil
+	}
+	return 0, errors.New("rows that the model refuses together are taken one by one")
+}
+
+// refusedColumn finds the first NaN or infinity of a row that the model refuses when zeros stand for the others, else the
+// first at all; -1 for a row without any.
+func (s *Served) refusedColumn(ctx context.Context, info *MethodInfo, row []float64) int {
+	var indices []int
+	dst := make([]float64, info.Columns)
+	alone := make([]float64, len(row))
+	for i, v := range row {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			alone[i] = v
+		}
+	}
+	first := -1
+	for i, v := range row {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		alone[i] = v
+		if err := s.run(ctx, info, &indices, dst, alone); errors.Is(err, modelx.ErrNonFiniteInput) {
+			return i
+		}
+		alone[i] = 0
+	}
+	return first
+}
