@@ -59,6 +59,7 @@ class Metrics:
         self._durations: dict[tuple[str, str], int] = {}
         self._rows: dict[str, int] = {}
         self._in_flight = store.add((IN_FLIGHT, ()), 1)
+        self._loads: dict[tuple[str, str], int] = {}
         self._retired: dict[tuple[str, str], None] = {}
 
     def begin(self) -> None:
@@ -116,20 +117,33 @@ class Metrics:
         with self._lock:
             self.store.values[self.store.add((RELOADS, (model, trigger, result)), 1)] += 1.0
 
-    def retire(self, model: str, version: str) -> None:
-        """Forget the numbers of a version that is out of service, once enough others are."""
+    def enter_service(self, model: str, version: str) -> None:
+        """Keep the numbers of a version, of which a load begins to serve."""
         with self._lock:
             self._retired.pop((model, version), None)
+            self._loads[model, version] = self._loads.get((model, version), 0) + 1
+
+    def leave_service(self, model: str, version: str) -> None:
+        """Forget the numbers of a version, once its last load and enough other versions are out of service."""
+        with self._lock:
+            self._loads[model, version] = self._loads.get((model, version), 1) - 1
+            if self._loads[model, version] > 0:
+                return
+            del self._loads[model, version]
             self._retired[model, version] = None
             while len(self._retired) > RETIRED:
                 oldest = next(iter(self._retired))
                 del self._retired[oldest]
                 self._forget(*oldest)
 
-    def revive(self, model: str, version: str) -> None:
-        """Keep the numbers of a version that is in service again."""
+    def absorb(self, snapshot: Snapshot) -> None:
+        """Go on counting from the numbers of a process that has ended. What it had in flight is no more."""
         with self._lock:
-            self._retired.pop((model, version), None)
+            for (name, labels), values in snapshot.items():
+                if name != IN_FLIGHT:
+                    slot = self.store.add((name, labels), len(values))
+                    for place, value in enumerate(values, slot):
+                        self.store.values[place] += value
 
     def snapshot(self) -> Snapshot:
         """Copy all numbers."""

@@ -149,14 +149,16 @@ class Journal:
         self._log = log
         self._metrics = metrics
         self._lock = Lock()
-        self._models: dict[tuple[str, str], Facts] = {}
+        # How many loads of a version serve, and the last of them: a new one comes before the old one goes.
+        self._models: dict[tuple[str, str], tuple[int, Facts]] = {}
         self._last_ok: dict[str, bool] = {}
 
     def loaded(self, facts: Facts) -> None:
         """Tell of a model that serves from now on."""
+        key = facts.model, facts.version
         with self._lock:
-            self._models[facts.model, facts.version] = facts
-        self._metrics.revive(facts.model, facts.version)
+            self._models[key] = self._models.get(key, (0, facts))[0] + 1, facts
+        self._metrics.enter_service(*key)
         self._log.info(
             "model loaded",
             model=facts.model,
@@ -168,14 +170,13 @@ class Journal:
         )
 
     def dropped(self, facts: Facts) -> None:
-        """Tell of a model that serves no more, unless another load of the same version does."""
+        """Tell of a load of a model that serves no more."""
         key = facts.model, facts.version
         with self._lock:
-            now = self._models.get(key)
-            if now is None or now.sha256 != facts.sha256:
-                return
-            del self._models[key]
-        self._metrics.retire(*key)
+            count, last = self._models.pop(key, (1, facts))
+            if count > 1:
+                self._models[key] = count - 1, last
+        self._metrics.leave_service(*key)
 
     def reloaded(self, facts: Facts, previous_version: str, trigger: str, seconds: float) -> None:
         """Tell of a reload that went well."""
@@ -215,7 +216,7 @@ class Journal:
     def text(self, snapshot: Snapshot) -> bytes:
         """Write the metrics: the numbers that are given, and what is in service."""
         with self._lock:
-            models = sorted(self._models.values(), key=lambda facts: (facts.model, facts.version))
+            models = [facts for _, (_, facts) in sorted(self._models.items(), key=lambda item: item[0])]
             last = sorted(self._last_ok.items())
         states = [ModelState(each.model, each.version, each.type, each.sha256, each.load_seconds) for each in models]
         return exposition(snapshot, states, last)

@@ -1,0 +1,117 @@
+"""A worker as the supervisor sees it: a process, and the channel to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from modelx.serving.control import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from modelx.serving.control import Handler
+
+# The worker imports from where the supervisor does, and not from the current folder, which "-m" would put first.
+_START = "import sys; sys.path[:] = sys.argv[2:]; from modelx.serving.worker import main; main(int(sys.argv[1]))"
+
+# A worker closes the channel when it ends; one that does not end then is of no use.
+_LAST_SECONDS = 10.0
+
+
+class WorkerProcess:
+    """A process that serves.
+
+    Attributes
+    ----------
+    number : int
+        Its place among the workers; another process may take it later.
+    folder : Path
+        Where its metrics are.
+    serves : bool
+        Whether it has joined.
+    shares_gate : bool
+        Whether it is joining.
+    error : dict or None
+        Why it could not start, as `start_errors.to_values` writes it.
+    """
+
+    def __init__(self, number: int, folder: Path) -> None:
+        self.number = number
+        self.folder = folder
+        self.serves = False
+        self.shares_gate = False
+        self.error: dict[str, Any] | None = None
+        self._peer: Peer | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, handlers: Mapping[str, Handler]) -> Self:
+        """Start the process.
+
+        Parameters
+        ----------
+        handlers : dict
+            The calls that it may make.
+
+        Raises
+        ------
+        OSError
+        """
+        self.folder.mkdir(mode=0o700)
+        self._peer = Peer(handlers)
+        ours, theirs = socket.socketpair()
+        try:
+            await self._peer.connect(ours)
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-P", "-c", _START, str(theirs.fileno())),
+                *sys.path,
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        except BaseException:
+            self._peer.close()
+            raise
+        finally:
+            theirs.close()
+        return self
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self._process is not None  # noqa: S101 - start comes first
+        return self._process.pid
+
+    async def call(self, name: str, **arguments: Any) -> Any:
+        """Call the worker; see Peer.call."""
+        assert self._peer is not None  # noqa: S101 - start comes first
+        return await self._peer.call(name, **arguments)
+
+    async def ended(self) -> str:
+        """Wait for the end, and say how it came: "status 1", or "SIGKILL"."""
+        assert self._peer is not None  # noqa: S101 - start comes first
+        assert self._process is not None  # noqa: S101 - start comes first
+        await self._peer.run()
+        try:
+            code = await asyncio.wait_for(self._process.wait(), _LAST_SECONDS)
+        except TimeoutError:
+            self.kill()
+            code = await self._process.wait()
+        if code >= 0:
+            return f"status {code}"
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
