@@ -1,0 +1,172 @@
+"""JSON as docs/serving.md says: what is valid, what values are, and how they are written."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+
+from modelx.serving.messages import number
+from modelx.serving.status import ServingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DEEPEST = 100
+
+
+class OutOfRange:
+    """A number that no double holds."""
+
+
+OUT_OF_RANGE: Final = OutOfRange()
+
+_KINDS = {
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    OutOfRange: "a number",
+    list: "an array",
+    dict: "an object",
+    type(None): "null",
+}
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# One down, one up: 255 is -1 in eight bits.
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?')
+_NEGATIVE_ZERO = re.compile(rb"-0(?![.0-9eE])")
+_STRING_OR_NEGATIVE_ZERO = re.compile(rb'"(?:[^"\\]|\\.)*"|-0(?![.0-9eE])')
+_INT64 = range(-(2**63), 2**63)
+
+
+def kind_of(value: object) -> str:
+    """Name the JSON type of a value."""
+    return _KINDS[type(value)]
+
+
+def is_integer(value: object) -> bool:
+    """Whether a value is written as an integer that 64 bits hold."""
+    return type(value) is int and value in _INT64
+
+
+def loads(body: bytes) -> Any:
+    """Read a body.
+
+    Returns
+    -------
+    object
+        dict, list, str, bool, None, int (of at most 64 bits), float, or `OUT_OF_RANGE`.
+
+    Raises
+    ------
+    ServingError
+        `bad_request`: it is not valid JSON.
+    """
+    if b"-0" in body and _NEGATIVE_ZERO.search(body):
+        body = _STRING_OR_NEGATIVE_ZERO.sub(_signed, body)
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        value = _loads_beyond_doubles(body)
+    if _depth_over_limit(body):
+        raise _invalid()
+    return value
+
+
+def _signed(found: re.Match[bytes]) -> bytes:
+    """Write the zero that has a sign as a double, as integers have none."""
+    token = found.group()
+    return token if token.startswith(b'"') else b"-0.0"
+
+
+def _invalid() -> ServingError:
+    return ServingError("bad_request", "the body is not valid JSON")
+
+
+def _loads_beyond_doubles(body: bytes) -> Any:
+    """Read what orjson refuses: valid all the same if only the size of numbers is wrong."""
+    tamed, beyond = _tame(body)
+    if not beyond:
+        raise _invalid()
+    try:
+        orjson.loads(tamed)
+    except orjson.JSONDecodeError:
+        raise _invalid() from None
+    if _depth_over_limit(body):
+        raise _invalid()
+    return json.loads(body, parse_int=_integer, parse_float=_double)
+
+
+def _tame(body: bytes) -> tuple[bytes, bool]:
+    """Put zeros in the place of numbers that no double holds, so that all else can be judged."""
+    beyond = False
+
+    def tame(found: re.Match[bytes]) -> bytes:
+        nonlocal beyond
+        token = found.group()
+        if token.startswith(b'"') or not math.isinf(float(token)):
+            return token
+        beyond = True
+        # With an exponent and its sign, so that nothing wrong beside it becomes right.
+        return b"-0e0" if token.startswith(b"-") else b"0e0"
+
+    return _STRING_OR_NUMBER.sub(tame, body), beyond
+
+
+def _integer(text: str) -> int | float | OutOfRange:
+    # Python takes quadratic time for long integers, and orjson gives doubles for what 64 bits don't hold.
+    if len(text) <= 20:
+        value = int(text)
+        if -(2**63) <= value < 2**64:
+            return value
+    return _double(text)
+
+
+def _double(text: str) -> float | OutOfRange:
+    value = float(text)
+    return OUT_OF_RANGE if math.isinf(value) else value
+
+
+def _depth_over_limit(body: bytes) -> bool:
+    """Whether arrays and objects of valid JSON nest over 100 deep."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    brackets = np.frombuffer(_STRING.sub(b"", body).translate(_STEPS, _NOT_BRACKETS), np.int8)
+    # orjson lets no more than 1024 through.
+    return bool(brackets.cumsum(dtype=np.int16).max(initial=0) > DEEPEST)
+
+
+def dumps(value: object) -> bytes:
+    """Write a value that has no floats but finite ones; `plain` makes such ones, and `plain_array` of arrays."""
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def plain(value: Any) -> Any:
+    """Give a value in which numbers that are not finite stand as text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else number(value)
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value
+
+
+def plain_array(values: NDArray[Any]) -> object:
+    """Give what `dumps` writes for an array of float64, int64, bool, or object of str."""
+    if values.dtype == np.float64:
+        finite = np.isfinite(values)
+        if not finite.all():
+            mixed = values.astype(object)
+            mixed[~finite] = [number(value) for value in values[~finite].tolist()]
+            return mixed.tolist()
+    elif values.dtype.hasobject:
+        return values.tolist()
+    return np.ascontiguousarray(values)

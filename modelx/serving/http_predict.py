@@ -1,0 +1,102 @@
+"""POST /predict: the fields of PredictRequest and PredictResponse as JSON."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.serving.http_exchange import Answer
+from modelx.serving.http_fields import bad, check_values, fields_of
+from modelx.serving.http_json import dumps, plain_array
+from modelx.serving.http_numbers import rows_of
+from modelx.serving.requests import Request
+from modelx.serving.status import ServingError
+
+if TYPE_CHECKING:
+    from modelx.serving.http_exchange import Exchange
+    from modelx.serving.http_numbers import Rows
+    from modelx.serving.models import Served
+    from modelx.serving.requests import Response
+
+PROBABILITIES = "predict_proba"
+
+_FIELDS: dict[str, type] = {
+    "features": list,
+    "include_probabilities": bool,
+    "metadata": dict,
+    "method": str,
+    "model_name": str,
+    "model_version": str,
+    "rows": int,
+}
+
+
+async def predict(exchange: Exchange) -> Answer:
+    """Answer POST /predict."""
+    given: Rows | None = None
+
+    def look(name: str, value: Any) -> None:
+        nonlocal given
+        if name == "features":
+            given = rows_of(value)
+        elif name == "metadata":
+            check_values(name, value, str)
+        elif name == "rows" and value < 0:
+            raise bad(f"rows is {value}; expected 0 or more")
+
+    fields = fields_of(await exchange.body(), _FIELDS, look)
+    if given is None:
+        raise bad('no field "features"')
+    exchange.called = fields.get("metadata", {}).get("request_id", "")
+    served = exchange.find(fields.get("model_name", ""), fields.get("model_version", ""))
+    methods = _methods(served, fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
+    response = await _respond(exchange, served, given, Request(methods=methods, rows=fields.get("rows", 0)))
+    return Answer(dumps(_written(response)))
+
+
+def _methods(served: Served, method: str, *, probabilities: bool) -> tuple[str, ...]:
+    if probabilities and (method or served.default_method) == "predict":
+        return ("predict", PROBABILITIES)
+    return (method,) if method else ()
+
+
+async def _respond(exchange: Exchange, served: Served, given: Rows, request: Request) -> Response:
+    """Compute, or find out what is wrong with the rows: form goes before values.
+
+    Raises
+    ------
+    ServingError
+    """
+    numbers, widths = given.numbers, given.widths
+    size = len(numbers.values)
+    other = next((row for row, width in enumerate(widths) if width != widths[0]), 0) if widths else 0
+    if widths and other:
+        # All that is looked at before the widths of rows, and then the first row's.
+        request.features, request.rows = np.zeros((1, widths[0])), 0
+        await exchange.compute(served, request, widths[0])
+        raise ServingError("wrong_width", f"row {other + 1} has {widths[other]} values; expected {widths[0]}")
+    values = np.zeros(size) if numbers.wrong else numbers.values
+    request.features = values.reshape(len(widths), -1 if size else 0) if widths else values
+    response = await exchange.compute(served, request, size)
+    if numbers.wrong:
+        # All that is looked at before the values is right.
+        raise numbers.wrong.error(*divmod(numbers.wrong.place, size // response.rows))
+    return response
+
+
+def _written(response: Response) -> dict[str, object]:
+    output = response.outputs[0]
+    shape = output.values.shape
+    fields: dict[str, object] = {
+        "predictions": plain_array(output.values),
+        "model_version": response.version,
+        "timestamp": int(time.time()),
+        "model_name": response.model,
+        "rows": response.rows,
+        "columns": shape[1] if len(shape) > 1 else 1,
+    }
+    if len(response.outputs) > 1:
+        fields["probabilities"] = plain_array(response.outputs[1].values)
+    return fields
