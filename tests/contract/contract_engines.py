@@ -74,14 +74,21 @@ class Server:
         self._fresh.put(None)
 
 
-def start(engine: str, target: Path, flags: dict[str, str] | None = None, *, cwd: Path | None = None) -> Server:
+def start(
+    engine: str,
+    target: Path,
+    flags: dict[str, str] | None = None,
+    *,
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> Server:
     """Start a server on free ports and wait until it serves."""
     line = [*command(engine), str(target), "--grpc-port", "0", "--http-port", "0"]
     for name, value in (flags or {}).items():
         line += [f"--{name}"] if value == "true" else [f"--{name}", value]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MODELX_", "OTEL_"))}
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=cwd, env=environment)
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("MODELX_", "OTEL_"))}
+    own |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **(environment or {})}
+    process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=cwd, env=own)
     server = Server(engine, process)
     threading.Thread(target=server.read, args=(process.stderr,), daemon=True).start()
     try:

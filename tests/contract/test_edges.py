@@ -1,4 +1,4 @@
-"""What clients do that are broken, slow or hostile, against both engines: told what is wrong, and the server goes on."""
+"""Clients that are broken, slow or hostile, against both engines: told what is wrong, and the server goes on."""
 
 from __future__ import annotations
 
