@@ -310,7 +310,7 @@ class Supervisor:
             if refused is None and (last or all(each == found[0] for each in found)):
                 return number
             error = refused["error"] if refused else None
-            await self._all("abandon", number=number, error=error, **what)
+            await self._all("abandon", number=number, error=error)
             if refused is not None:
                 tell(refused["events"], self._journal, self._log)
                 raise error_from(refused["error"])
