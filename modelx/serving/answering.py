@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx.serving import columns, refusals
+from modelx.serving.messages import listed, quoted
+from modelx.serving.requests import Output, Response
+from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from modelx.serving.models import Method, Served
-    from modelx.serving.requests import Request, Response
+    from modelx.serving.requests import Request
+
+_DTYPES = {"float64": np.float64, "int64": np.int64, "bool": np.bool_}
 
 
 def respond(served: Served, request: Request) -> Response:
@@ -18,9 +29,97 @@ def respond(served: Served, request: Request) -> Response:
     ------
     ServingError
     """
-    raise NotImplementedError
+    if request.rows < 0:
+        raise negative(request.rows)
+    served.served.add()
+    names = request.methods
+    try:
+        methods = [served.methods[name] for name in names] if names else [served.methods[served.default_method]]
+    except KeyError:
+        raise unsupported(served, next(name for name in names if name not in served.methods)) from None
+    features = request.features
+    if features is None:
+        features = columns.table(served, request.columns or [])
+    given = [_rows(features, method.width, request.rows) for method in methods]
+    rows = max(map(len, given))
+    if not rows:
+        raise ServingError("no_rows", "no rows; expected at least one")
+    if rows > served.max_rows:
+        raise ServingError("too_many_rows", f"{rows} rows; expected at most {served.max_rows}")
+    # Numbers may overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
+    with np.errstate(all="ignore"):
+        outputs = [_output(served, method, x) for method, x in zip(methods, given, strict=True)]
+    return Response(served.name, served.version, rows, outputs)
 
 
 def method_of(served: Served, name: str) -> Method:
     """Give a method of a model, the default one for an empty name. Raises ServingError, `unsupported_method`."""
-    raise NotImplementedError
+    method = served.methods.get(name or served.default_method)
+    if method is None:
+        raise unsupported(served, name)
+    return method
+
+
+def negative(rows: int) -> ServingError:
+    """Give the error of a negative number of rows."""
+    return ServingError("bad_request", f"rows is {rows}; expected 0 or more")
+
+
+def unsupported(served: Served, name: str) -> ServingError:
+    """Give the error of a method that a model lacks."""
+    return ServingError(
+        "unsupported_method", f"the model has no method {quoted(name)}; expected one of {listed(served.methods)}"
+    )
+
+
+def _rows(features: NDArray[np.float64], width: int, rows: int) -> NDArray[np.float64]:
+    """Give the rows as a matrix that every method can take.
+
+    Raises
+    ------
+    ServingError
+        `wrong_width`.
+    """
+    if features.ndim == 1:
+        size = len(features)
+        if rows:
+            if size != rows * width:
+                raise ServingError(
+                    "wrong_width", f"features has {size} values for {rows} rows; expected {rows * width}"
+                )
+        elif size % width:
+            raise ServingError("wrong_width", f"features has {size} values; expected a multiple of {width}")
+        x = features.reshape(-1, width)
+    else:
+        n, found = features.shape
+        if n and found != width:
+            raise ServingError("wrong_width", f"row 1 has {found} values; expected {width}")
+        if rows and n != rows:
+            raise ServingError(
+                "wrong_width", f"features has {n * width} values for {rows} rows; expected {rows * width}"
+            )
+        x = features
+    flags = x.flags
+    # Bytes of a message may begin anywhere; compiled code wants every number in its place.
+    return x if flags.c_contiguous and flags.aligned else x.copy(order="C")
+
+
+def _output(served: Served, method: Method, x: NDArray[np.float64]) -> Output:
+    try:
+        values = method.compute(x)
+    except ValueError as error:
+        refused = refusals.explain(served, method, x)
+        if refused is None:
+            raise
+        raise refused from error
+    if method.labels and served.class_places is not None:
+        return _labels(served, method, values)
+    dtype = _DTYPES[method.type]
+    return Output(method.name, values if values.dtype == dtype else values.astype(dtype))
+
+
+def _labels(served: Served, method: Method, values: NDArray[Any]) -> Output:
+    """Give labels that no double holds together with their places among the classes."""
+    places = served.class_places or {}
+    indices = np.fromiter((places[label] for label in values.tolist()), dtype=np.int64, count=len(values))
+    return Output(method.name, served.labels.take(indices), indices)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelx.serving.places import Place
     from modelx.v1 import model_pb2
 
     Compute = Callable[[NDArray[np.float64]], NDArray[Any]]
@@ -86,12 +87,12 @@ class Served:
         The same as text.
     class_places : dict or None
         From each class to its place, where no double holds the labels; else None.
+    labels : ndarray
+        The classes as outputs have them, of type int64 or object, where `class_places` has them; else empty.
     type, class_name : str
         The arm of ModelProto, and scikit-learn's class.
-    file : str
-        Where it was read, as an absolute path whose links are not resolved.
-    path : str
-        The same relative to the model root, or absolute when it lies elsewhere.
+    place : Place
+        Where it was read: ``place.path`` is what info tells.
     max_rows : int
         The most rows in a request.
     served : Counter
@@ -107,16 +108,26 @@ class Served:
     classes: list[Any] | None
     class_texts: list[str]
     class_places: Mapping[Any, int] | None
+    labels: NDArray[Any]
     type: str
     class_name: str
     signature: model_pb2.Signature
     metadata: model_pb2.Metadata
     sha256: str
-    file: str
-    path: str
+    place: Place
     evidence_rows: int
     evidence_methods: tuple[str, ...]
     loaded_timestamp: int
     load_seconds: float
     max_rows: int
     served: Counter = field(default_factory=Counter)
+
+    @property
+    def file(self) -> str:
+        """The file's absolute path, whose links are not resolved."""
+        return self.place.file
+
+    @property
+    def path(self) -> str:
+        """The file's path relative to the model root, or absolute when it lies elsewhere."""
+        return self.place.path

@@ -1,0 +1,187 @@
+"""From a file to a model that serves: read, checked in full, its evidence replayed, and warm."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from modelx import conversion, evidence, formats, wire
+from modelx.calling import call
+from modelx.estimators.base import generic_rows
+from modelx.evidence import table
+from modelx.kernels import kernel_for
+from modelx.serving import labels, places, repository
+from modelx.serving.models import Method, Served
+from modelx.v1 import model_pb2
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelx.limits import Limits
+    from modelx.serving.events import Events
+    from modelx.serving.models import Compute
+    from modelx.serving.places import Place
+
+_TYPES = {
+    model_pb2.DataType.DATA_TYPE_FLOAT64: "float64",
+    model_pb2.DataType.DATA_TYPE_INT64: "int64",
+    model_pb2.DataType.DATA_TYPE_BOOL: "bool",
+    model_pb2.DataType.DATA_TYPE_STRING: "string",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Makes models that serve from files.
+
+    Parameters
+    ----------
+    limits : Limits
+    max_rows : int
+        The most rows in a request.
+    events : Events
+    """
+
+    limits: Limits
+    max_rows: int
+    events: Events
+
+    def load(self, place: Place, *, name: str = "", version: str = "") -> Served:
+        """Read a file and make it ready to serve.
+
+        Parameters
+        ----------
+        place : Place
+        name : str
+            What the model answers to; by default the name in the file, else the file's own.
+        version : str
+            By default the one in the file, else the first digits of the file's SHA-256.
+
+        Returns
+        -------
+        Served
+
+        Raises
+        ------
+        ModelFileError
+            The file's first defect.
+        ServingError
+            `no_file` or `outside_root`.
+        OSError
+        """
+        start = time.perf_counter()
+        data = places.read(place, self.limits)
+        sha256 = hashlib.sha256(data).hexdigest()
+        # Large arrays stay beside the message: protobuf would copy them, and hold the interpreter's lock for it.
+        with wire.sharing():
+            proto, _ = formats.loads(data, self.limits)
+            del data
+            conversion.check(proto)
+            evidence.check(proto)
+            estimator = conversion.decode(proto)
+            evidence.replay(estimator, proto)
+            family = conversion.family_of(proto)
+            name = name or proto.name or repository.stem(PurePath(place.file).name)
+            version = version or proto.version or sha256[:12]
+            methods = self._methods(estimator, proto, name, version)
+            classes = family.class_list(proto)
+            n_features = family.n_features(proto)
+        return Served(
+            name=name,
+            version=version,
+            n_features=n_features,
+            feature_names=tuple(proto.signature.feature_names),
+            methods=methods,
+            default_method="predict" if "predict" in methods else next(iter(methods)),
+            classes=classes,
+            class_texts=labels.texts(classes or []),
+            class_places=labels.places(classes or []),
+            labels=labels.array(classes or []),
+            type=family.arm,
+            class_name=proto.source.class_name or ("Pipeline" if family.arm == "pipeline" else ""),
+            signature=_signature(proto, n_features, family.outputs(proto)),
+            metadata=_copy(proto.metadata),
+            sha256=sha256,
+            place=replace(place, shown=place.path),
+            evidence_rows=proto.evidence.rows.n_rows,
+            evidence_methods=tuple(output.method for output in proto.evidence.outputs),
+            loaded_timestamp=int(time.time()),
+            load_seconds=time.perf_counter() - start,
+            max_rows=self.max_rows,
+        )
+
+    def _methods(self, estimator: Any, proto: model_pb2.ModelProto, name: str, version: str) -> dict[str, Method]:
+        """Find how each method is computed, and compute it once, so that the first request does not wait longer."""
+        family = conversion.family_of(proto)
+        specs = {spec.method: spec for spec in family.outputs(proto)}
+        classifies = family.class_list(proto) is not None
+        width = family.n_features(proto)
+        rows = table.read_rows(proto.evidence.rows) if proto.HasField("evidence") else _any_rows(width)
+        given = dict.fromkeys(specs, rows)
+        if "inverse_transform" in specs:
+            given["inverse_transform"] = np.ascontiguousarray(call(estimator, "transform", rows), dtype=np.float64)
+        methods = {}
+        for method, spec in specs.items():
+            compute: Compute = partial(call, estimator, method)
+            kernel = kernel_for(estimator, method)
+            if agrees(kernel, compute, given[method]):
+                compute = kernel or compute
+            else:
+                self.events.kernel_dropped(model=name, version=version, method=method)
+            input_width = specs["transform"].n_columns if method == "inverse_transform" else width
+            methods[method] = Method(
+                method, input_width, spec.n_columns, _TYPES[spec.type], compute, classifies and method == "predict"
+            )
+        return methods
+
+
+def agrees(kernel: Compute | None, compute: Compute, rows: NDArray[np.float64]) -> bool:
+    """Whether a kernel gives the very bits that scikit-learn gives, for all rows together and for single ones."""
+    with np.errstate(all="ignore"):
+        for x in (rows, rows[:1], rows[-1:]):
+            expected = _outcome(compute, x)
+            if kernel is not None and not _same(_outcome(kernel, x), expected):
+                return False
+    return True
+
+
+def _outcome(compute: Compute, x: NDArray[np.float64]) -> NDArray[Any] | None:
+    """Give a result, or None where the rows are refused."""
+    try:
+        return compute(x.copy())
+    except ValueError:
+        return None
+
+
+def _same(a: NDArray[Any] | None, b: NDArray[Any] | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    if not isinstance(a, np.ndarray) or a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return a.tolist() == b.tolist() if a.dtype.hasobject else a.tobytes() == b.tobytes()
+
+
+def _any_rows(width: int) -> NDArray[np.float64]:
+    """Make rows for a model without evidence."""
+    return generic_rows(np.random.default_rng(0), 6, width)
+
+
+def _signature(
+    proto: model_pb2.ModelProto, n_features: int, outputs: list[model_pb2.OutputSpec]
+) -> model_pb2.Signature:
+    """Give the signature, from the model itself where the file leaves something out."""
+    names = proto.signature.feature_names
+    return model_pb2.Signature(n_features=n_features, feature_names=names, outputs=outputs)
+
+
+def _copy(metadata: model_pb2.Metadata) -> model_pb2.Metadata:
+    """Give metadata that do not keep the whole model in memory."""
+    out = model_pb2.Metadata()
+    out.CopyFrom(metadata)
+    return out

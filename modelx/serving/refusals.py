@@ -1,0 +1,80 @@
+"""Finding the value that a model refuses. It is looked for only once a request was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modelx.serving.messages import number, quoted
+from modelx.serving.status import ServingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from modelx.serving.models import Method, Served
+
+_MOST_TRIED = 1000
+
+
+def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingError | None:
+    """Name the first row that a method refuses by itself, and its first value that is refused.
+
+    Returns
+    -------
+    ServingError or None
+        None where no row is refused by itself, so that the rows are not what is wrong.
+    """
+    row = _first(len(x), lambda start, end: _refuses(method, x[start:end]))
+    if row is None:
+        return None
+    values = x[row]
+    places = np.flatnonzero(~np.isfinite(values))
+    if not places.size:
+        return ServingError("non_finite_input", f"row {row + 1} overflows inside the model; expected smaller numbers")
+    place = int(places[_first_value(method, values, places)])
+    names = served.feature_names if method.width == served.n_features else ()
+    name = f" ({quoted(names[place])})" if names else ""
+    return ServingError(
+        "non_finite_input",
+        f"row {row + 1}, feature {place + 1}{name} is {number(values[place])}; expected a finite number",
+    )
+
+
+def _first_value(method: Method, values: NDArray[np.float64], places: NDArray[np.intp]) -> int:
+    """Give which of the places with NaN or an infinity is the first to be refused when 0 stands for the others."""
+
+    def alone(start: int, end: int) -> bool:
+        row = np.where(np.isfinite(values), values, 0.0)
+        row[places[start:end]] = values[places[start:end]]
+        return _refuses(method, row.reshape(1, -1))
+
+    return _first(len(places), alone) or 0
+
+
+def _first(n: int, refused: Callable[[int, int], bool]) -> int | None:
+    """Give the first of `n` items that is refused alone; `refused` tells whether one from `start` to `end` is.
+
+    The search halves, so that a request of many rows costs little more than it did already.
+    """
+    start, end = 0, n
+    while end - start > 1:
+        middle = (start + end) // 2
+        if refused(start, middle):
+            end = middle
+        else:
+            start = middle
+    if refused(start, end):
+        return start
+    # Items that are refused only together misled the search. No model is known that does so.
+    return next((item for item in range(min(n, _MOST_TRIED)) if refused(item, item + 1)), None)
+
+
+def _refuses(method: Method, x: NDArray[np.float64]) -> bool:
+    try:
+        method.compute(x)
+    except ValueError:
+        return True
+    return False
