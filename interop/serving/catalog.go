@@ -80,7 +80,7 @@ func (p *Plane) commit(m *model, c change) (before *Served) {
 		}
 		p.events.Loaded(Loaded{
 			Model: s.name, Version: s.version, Type: s.model.Family(), Path: s.source.name, SHA256: s.sha256,
-			Seconds: s.took.Seconds(), EvidenceRows: int64(s.summary.EvidenceRows),
+			Took: s.took, EvidenceRows: int64(s.summary.EvidenceRows),
 		})
 	}
 	return before

@@ -18,7 +18,7 @@ type Events interface {
 // Loaded is a version of a model that begins to serve.
 type Loaded struct {
 	Model, Version, Type, Path, SHA256 string
-	Seconds                            float64
+	Took                               time.Duration
 	EvidenceRows                       int64
 }
 

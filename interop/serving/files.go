@@ -128,6 +128,16 @@ func (s *source) read(found stamp, limit int64) (*content, error) {
 	if int64(buffer.Len()) > limit {
 		return nil, tooLarge(limit)
 	}
+	after, err := file.Stat()
+	if err != nil {
+		return nil, &modelx.Error{Kind: modelx.ErrIO, Err: err}
+	}
+	if int64(buffer.Len()) != info.Size() || after.Size() != info.Size() || !after.ModTime().Equal(info.ModTime()) {
+		return nil, &modelx.Error{
+			Kind: modelx.ErrMalformed, Found: "a file that changed while it was read", Want: "a whole one",
+			Hint: "write it beside its place, and rename it",
+		}
+	}
 	sum := sha256.Sum256(buffer.Bytes())
 	c := &content{data: buffer.Bytes(), sha256: hex.EncodeToString(sum[:]), stamp: stamp{found.resolved, info}}
 	if age := time.Since(info.ModTime()); -unsettled < age && age < unsettled {

@@ -125,14 +125,6 @@ func (p *Plane) loadChosen(ctx context.Context, m *model, files []found) (loaded
 			break
 		}
 	}
-	if p.options.Load == LoadLatest && len(loaded) > 1 {
-		loaded = loaded[:1:1]
-		for _, s := range taken {
-			if compareVersions(s.version, loaded[0].version) > 0 {
-				loaded[0] = s
-			}
-		}
-	}
 	return loaded, refusals
 }
 

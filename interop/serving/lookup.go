@@ -93,6 +93,9 @@ func (p *Plane) Info(name, version string) (*Info, error) {
 		EvidenceRows: int64(s.summary.EvidenceRows), ClassName: s.summary.ClassName, Path: s.source.name,
 		ReadyVersions: p.Versions(s.name),
 	}
+	if info.ClassName == "" && info.Type == "pipeline" {
+		info.ClassName = "Pipeline"
+	}
 	for _, method := range s.summary.EvidenceMethods {
 		info.EvidenceMethods = append(info.EvidenceMethods, string(method))
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	modelx "github.com/modelx-dev/modelx/interop"
@@ -113,19 +114,16 @@ func (p *Plane) findRoot() (err error) {
 		if p.root, err = filepath.Abs(p.options.ModelRoot); err != nil {
 			return err
 		}
-		info, err := os.Stat(p.root)
-		if err != nil {
-			return err
-		}
-		if !info.IsDir() {
-			return fmt.Errorf("the model root %s is no folder", p.options.ModelRoot)
-		}
 	case p.single:
 		p.root = filepath.Dir(p.path)
 	default:
 		p.root = p.path
 	}
-	return nil
+	info, err := os.Stat(p.root)
+	if err == nil && !info.IsDir() {
+		err = &os.PathError{Op: "open", Path: p.root, Err: syscall.ENOTDIR}
+	}
+	return err
 }
 
 // startFile loads the file, whose model has its name from then on.

@@ -182,12 +182,22 @@ func (p *Plane) clientSource(m *model, path string) source {
 	if p.single {
 		return from
 	}
-	if inside, ok := relative(full, p.path); ok {
-		if parts := strings.Split(filepath.ToSlash(inside), "/"); len(parts) == 3 && parts[0] == m.name {
-			from.version = parts[1]
-		}
-	}
+	from.version = p.folderVersion(m, full)
 	return from
+}
+
+// folderVersion is the version that a file has by its place in the repository, or empty.
+func (p *Plane) folderVersion(m *model, path string) string {
+	inside, ok := relative(path, p.path)
+	if !ok {
+		folder, _ := resolve(p.path)
+		inside, ok = relative(path, folder)
+	}
+	parts := strings.Split(filepath.ToSlash(inside), "/")
+	if !ok || len(parts) != 3 || parts[0] != m.name || hidden(parts[1]) {
+		return ""
+	}
+	return parts[1]
 }
 
 // replace loads a file and makes it the one that answers by default.
