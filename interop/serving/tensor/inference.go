@@ -72,6 +72,15 @@ func (q *Inference) Reset() {
 	q.Inputs, q.RawContents, q.Outputs = q.Inputs[:0], q.RawContents[:0], q.Outputs[:0]
 }
 
+// Kept is how many numbers there is memory for.
+func (q *Inference) Kept() int {
+	n := cap(q.features)
+	for i := range q.columns[:cap(q.columns)] {
+		n += cap(q.columns[:cap(q.columns)][i].Values)
+	}
+	return n
+}
+
 // Raw tells whether the values of the request are raw, so that those of the answer are.
 func (q *Inference) Raw() bool {
 	return len(q.Inputs) > 0 && q.Inputs[0].HasRaw

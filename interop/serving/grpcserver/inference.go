@@ -1,0 +1,100 @@
+package grpcserver
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	"github.com/modelx-dev/modelx/interop/inferencepb"
+	"github.com/modelx-dev/modelx/interop/serving"
+	"github.com/modelx-dev/modelx/interop/serving/tensor"
+)
+
+// infer answers ModelInfer.
+func (c *call) infer(message []byte) (any, error) {
+	response, err := c.inferMessage(message)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// inferOne answers one message of ModelStreamInfer.
+func (c *call) inferOne(message []byte) (any, error) {
+	response, err := c.inferMessage(message)
+	if err != nil {
+		return nil, err
+	}
+	return &inferencepb.ModelStreamInferResponse{InferResponse: response}, nil
+}
+
+// refuseInferOne makes the message that refuses one.
+func refuseInferOne(err *serving.Error) any {
+	return &inferencepb.ModelStreamInferResponse{ErrorMessage: err.Message}
+}
+
+func (c *call) inferMessage(message []byte) (*inferencepb.ModelInferResponse, error) {
+	request := new(inferencepb.ModelInferRequest)
+	if err := proto.Unmarshal(message, request); err != nil {
+		return nil, c.notAMessage()
+	}
+	q := &c.inference
+	q.Reset()
+	take(q, request)
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	served, err := c.server.Plane.Served(q.Model, q.Version)
+	if err != nil {
+		return nil, err
+	}
+	c.model, c.version = served.Model(), served.Version()
+	if err := q.Fill(served, c.server.MaxRows, &c.request); err != nil {
+		return nil, served.Refuse(c.known(err))
+	}
+	if err := served.Predict(c.ctx, &c.request, &c.response); err != nil {
+		return nil, err
+	}
+	c.rows = c.response.Rows
+	return inferResponse(&c.response, request.GetId(), q.Raw()), nil
+}
+
+// take fills q with a message's fields, without copying values.
+func take(q *tensor.Inference, request *inferencepb.ModelInferRequest) {
+	q.Model, q.Version = request.GetModelName(), request.GetModelVersion()
+	for _, in := range request.GetInputs() {
+		contents := in.GetContents()
+		q.Inputs = append(q.Inputs, tensor.Input{
+			Name: in.GetName(), Datatype: in.GetDatatype(), Shape: in.GetShape(),
+			Contents: tensor.Contents{
+				Bools: contents.GetBoolContents(), Ints: contents.GetIntContents(), Longs: contents.GetInt64Contents(),
+				Uints: contents.GetUintContents(), Ulongs: contents.GetUint64Contents(), Floats: contents.GetFp32Contents(),
+				Doubles: contents.GetFp64Contents(), Bytes: contents.GetBytesContents(),
+			},
+		})
+	}
+	for _, out := range request.GetOutputs() {
+		q.Outputs = append(q.Outputs, out.GetName())
+	}
+	q.RawContents = append(q.RawContents, request.GetRawInputContents()...)
+}
+
+// inferResponse makes the answer. Its doubles are those of r, so it must be sent before r is used again.
+func inferResponse(r *serving.Response, id string, raw bool) *inferencepb.ModelInferResponse {
+	response := &inferencepb.ModelInferResponse{ModelName: r.Model, ModelVersion: r.Version, Id: id}
+	for i := range r.Outputs {
+		out := &r.Outputs[i]
+		t := &inferencepb.ModelInferResponse_InferOutputTensor{
+			Name: string(out.Method), Datatype: tensor.Datatype(out), Shape: tensor.AppendShape(nil, r.Rows, out),
+		}
+		if raw {
+			response.RawOutputContents = append(response.RawOutputContents, tensor.AppendRaw(nil, out))
+		} else {
+			contents := tensor.OutputContents(out)
+			t.Contents = &inferencepb.InferTensorContents{
+				BoolContents: contents.Bools, Int64Contents: contents.Longs, Fp64Contents: contents.Doubles,
+				BytesContents: contents.Bytes,
+			}
+		}
+		response.Outputs = append(response.Outputs, t)
+	}
+	return response
+}
