@@ -21,12 +21,16 @@ from modelx.serving.models import Method, Served
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from modelx.limits import Limits
     from modelx.serving.events import Events
     from modelx.serving.models import Compute
     from modelx.serving.places import Place
+
+    Reader = Callable[[Place, Limits], bytes | memoryview]
 
 _TYPES = {
     model_pb2.DataType.DATA_TYPE_FLOAT64: "float64",
@@ -46,11 +50,14 @@ class Loader:
     max_rows : int
         The most rows in a request.
     events : Events
+    read : callable
+        Gives the bytes of a place, as `places.read` does.
     """
 
     limits: Limits
     max_rows: int
     events: Events
+    read: Reader = places.read
 
     def load(self, place: Place, *, name: str = "", version: str = "") -> Served:
         """Read a file and make it ready to serve.
@@ -76,7 +83,7 @@ class Loader:
         OSError
         """
         start = time.perf_counter()
-        data = places.read(place, self.limits)
+        data = self.read(place, self.limits)
         sha256 = hashlib.sha256(data).hexdigest()
         # Large arrays stay beside the message: protobuf would copy them, and hold the interpreter's lock for it.
         with wire.sharing():

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelx import formats
 from modelx.errors import MalformedError, TooLargeError
 from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
@@ -119,12 +118,11 @@ def read(place: Place, limits: Limits) -> bytes | memoryview:
     ------
     ServingError
         `no_file` or `outside_root`.
-    UnknownFormatError, TooLargeError, MalformedError
-        For a suffix that is not read, a file over the limit, or one that changes while it is read.
+    TooLargeError, MalformedError
+        For a file over the limit, or one that changes while it is read.
     OSError
     """
     real = find(place)
-    formats.by_suffix(place.file)
     # Should a pipe take the file's place just now, opening does not wait for its other end.
     descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from modelx import formats
 from modelx.limits import Limits
-from modelx.serving import answering, describing
+from modelx.serving import answering, describing, places
 from modelx.serving.catalogue import Catalogue, unknown
 from modelx.serving.loading import Loader
 from modelx.serving.places import ModelRoot, Place
@@ -24,7 +25,10 @@ from modelx.serving.state import State
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from modelx.serving.events import Cause, Events
+    from modelx.serving.loading import Reader
     from modelx.serving.models import Served
     from modelx.serving.repository import Candidate
     from modelx.serving.requests import IndexEntry, Info, ReloadRequest, Request, Response, Trigger
@@ -40,9 +44,11 @@ class Plane:
     ----------
     settings : Settings
     events : Events
+    read : callable
+        Gives the bytes of a place, as `places.read` does.
     """
 
-    def __init__(self, settings: Settings, *, events: Events) -> None:
+    def __init__(self, settings: Settings, *, events: Events, read: Reader = places.read) -> None:
         self._settings = settings
         self._events = events
         is_folder = Path(settings.model).is_dir()
@@ -57,7 +63,7 @@ class Plane:
             path = self._root.path_of(file)
             self._own = Place(file, path, path)
         limits = Limits(file_bytes=settings.max_file_bytes, expanded_bytes=settings.max_file_bytes)
-        self._loader = Loader(limits, settings.max_rows, events)
+        self._loader = Loader(limits, settings.max_rows, events, read)
         self._preparer = Preparer(self._root, self._own, self._repository, self._loader, events)
         # The one reference that predictions read. It is replaced under the lock, and never changed.
         self._catalogue = Catalogue()
@@ -84,10 +90,26 @@ class Plane:
                 self._commit(name, plan or Plan(lambda now: now), "", "", None)
         self._started = True
 
+    def resume(self, states: Callable[[Loader], Iterable[State]]) -> None:
+        """Serve what another process serves, instead of what the settings name: nothing of it is told to the events.
+
+        Parameters
+        ----------
+        states : callable
+            Makes the states; it is given what loads models.
+        """
+        self._catalogue = Catalogue(states(self._loader))
+        self._started = True
+
+    def states(self) -> list[State]:
+        """Give what another process needs to serve the same."""
+        return list(self._catalogue.states.values())
+
     def _start_file(self, place: Place) -> None:
         # The system's own errors name the file as the operator did.
         if not stat.S_ISREG(Path(self._settings.model).stat().st_mode):
             raise OSError(errno.EINVAL, "this is not a regular file", self._settings.model)
+        formats.by_suffix(place.file)
         served = self._loader.load(place, name=self._settings.model_name)
         self._commit(served.name, Plan(lambda now: now.with_default(served)), "", "", None)
 

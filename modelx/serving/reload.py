@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from modelx import formats
 from modelx.errors import ModelxError
 from modelx.serving.messages import quoted
+from modelx.serving.places import find
 from modelx.serving.repository import Candidate
 from modelx.serving.status import ServingError
 
@@ -194,6 +196,8 @@ class Preparer:
             `no_file`, `outside_root`, or `internal` for a defect of modelx.
         """
         try:
+            find(place)
+            formats.by_suffix(place.file)
             return self._loader.load(place, name=name, version=version)
         except ServingError:
             raise

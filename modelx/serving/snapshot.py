@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from modelx.serving.places import Place
 from modelx.serving.requests import ReloadResult
 from modelx.serving.state import State
 
@@ -32,6 +33,7 @@ def dump(states: Iterable[State]) -> Values:
             "single": state.single,
             "versions": [_file(served) for served in state.versions.values()],
             "default": state.version,
+            "highest": state.highest,
             "previous": _file(state.previous) if state.previous else None,
             "last_reload": asdict(state.last_reload) if state.last_reload else None,
             "refused": dict(state.refused),
@@ -74,6 +76,7 @@ def _state(values: dict[str, Any], load: Callable[[dict[str, Any]], Served]) -> 
         versions=versions,
         default=versions.get(values["default"]),
         previous=load(previous) if previous else None,
+        highest=values["highest"],
         last_reload=ReloadResult(**last_reload) if last_reload else None,
         refused=values["refused"],
         unloaded=values["unloaded"],
@@ -84,8 +87,7 @@ def _file(served: Served) -> dict[str, Any]:
     return {
         "name": served.name,
         "version": served.version,
-        "file": served.file,
-        "path": served.path,
+        "place": asdict(served.place),
         "sha256": served.sha256,
         "loaded_timestamp": served.loaded_timestamp,
     }
@@ -93,4 +95,4 @@ def _file(served: Served) -> dict[str, Any]:
 
 def _served(file: dict[str, Any], loader: Loader, copies: Copies) -> Served:
     served = loader.load(copies.place_of(file["sha256"]), name=file["name"], version=file["version"])
-    return replace(served, file=file["file"], path=file["path"], loaded_timestamp=file["loaded_timestamp"])
+    return replace(served, place=Place(**file["place"]), loaded_timestamp=file["loaded_timestamp"])
