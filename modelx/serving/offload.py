@@ -7,16 +7,19 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from modelx.serving import answering
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from modelx.serving.admission import Admission
     from modelx.serving.models import Served
     from modelx.serving.requests import Request, Response
+
+T = TypeVar("T")
 
 # A thread costs about a tenth of a millisecond, and holds other requests up while it has the interpreter: what takes
 # less than this is done at once.
@@ -83,6 +86,10 @@ class Offload:
         future.add_done_callback(lambda done: self._done(loop, key, done))
         response, _ = await asyncio.wrap_future(future)
         return response
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do in a thread what reads files."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     def close(self) -> None:
         """Let the threads end; what they have not begun is dropped."""

@@ -1,0 +1,153 @@
+"""modelx.v1.ModelService."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelx.serving import grpc_wire
+from modelx.serving.auth import Right
+from modelx.serving.grpc_rpc import Method, unary
+from modelx.serving.grpc_streams import each
+from modelx.serving.requests import ReloadRequest, Request
+from modelx.serving.status import ServingError
+from modelx.v1 import service_pb2
+from modelx.wire import varint
+
+if TYPE_CHECKING:
+    import grpc
+
+    from modelx.serving.grpc_rpc import Rpc
+    from modelx.serving.grpc_streams import Streams
+    from modelx.serving.requests import Info, ReloadResult
+    from modelx.serving.services import Services
+
+NAME = "modelx.v1.ModelService"
+
+_RESPONSE_TAG = b"\x0a"
+
+
+class ModelService:
+    """Answers the methods of the service.
+
+    Parameters
+    ----------
+    services : Services
+    streams : Streams
+    """
+
+    def __init__(self, services: Services, streams: Streams) -> None:
+        self._services = services
+        self._streams = streams
+        self._writer = grpc_wire.PredictWriter()
+
+    def handlers(self) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+        """Give the library's handlers by the methods' full names."""
+        services = self._services
+        predict = Method(f"{NAME}/Predict", "predict", Right.PREDICT, service_pb2.PredictRequest, gated=True)
+        stream = Method(
+            f"{NAME}/PredictStream", "predict_stream", Right.PREDICT, service_pb2.PredictRequest, gated=True
+        )
+        info = Method(f"{NAME}/GetModelInfo", "info", Right.PREDICT, service_pb2.GetModelInfoRequest)
+        reload = Method(f"{NAME}/ReloadModel", "reload", Right.RELOAD, service_pb2.ReloadModelRequest)
+        return {
+            predict.name: unary(services, predict, self._predict),
+            stream.name: each(services, self._streams, stream, self._predict_one, _refuse_one),
+            info.name: unary(services, info, self._info),
+            reload.name: unary(services, reload, self._reload),
+        }
+
+    async def _predict(self, rpc: Rpc, raw: bytes) -> bytes:
+        services = self._services
+        message, features = grpc_wire.parse_predict(raw)
+        if message.metadata:
+            rpc.message_id = message.metadata.get("request_id", "")
+        rows = message.rows
+        if rows < 0:
+            raise ServingError("bad_request", f"rows is {rows}; expected 0 or more")
+        served = services.plane.find(message.model_name, message.model_version)
+        rpc.answered_by(served)
+        request = Request(features=features, methods=_methods(message), rows=rows)
+        rpc.check_deadline()
+        response = await services.offload.respond(served, request, features.size)
+        rpc.rows = response.rows
+        return self._writer.write(response)
+
+    async def _predict_one(self, rpc: Rpc, raw: bytes) -> bytes:
+        answer = await self._predict(rpc, raw)
+        return b"".join([_RESPONSE_TAG, varint(len(answer)), answer])
+
+    async def _info(self, rpc: Rpc, raw: bytes) -> bytes:
+        message = grpc_wire.parse(service_pb2.GetModelInfoRequest, raw)
+        info = await self._services.coordinator.info(message.model_name, message.model_version)
+        rpc.model, rpc.version = info.name, info.version
+        return _info_message(info).SerializeToString()
+
+    async def _reload(self, rpc: Rpc, raw: bytes) -> bytes:
+        message = grpc_wire.parse(service_pb2.ReloadModelRequest, raw)
+        report = await self._services.coordinator.reload(
+            ReloadRequest(
+                model=message.model_name,
+                path=message.path,
+                version=message.version,
+                rollback=message.rollback,
+                trigger="rpc",
+            )
+        )
+        rpc.model, rpc.version = report.model, report.version
+        return service_pb2.ReloadModelResponse(
+            model_name=report.model,
+            model_version=report.version,
+            previous_version=report.previous_version,
+            sha256=report.sha256,
+            changed=report.changed,
+            load_seconds=report.load_seconds,
+        ).SerializeToString()
+
+
+def _methods(message: service_pb2.PredictRequest) -> tuple[str, ...]:
+    name = message.method or "predict"
+    return ("predict", "predict_proba") if message.include_probabilities and name == "predict" else (name,)
+
+
+def _refuse_one(_rpc: Rpc, error: ServingError) -> bytes:
+    return service_pb2.PredictStreamResponse(
+        error=service_pb2.StreamError(code=error.status.grpc, message=str(error), kind=error.kind)
+    ).SerializeToString()
+
+
+def _info_message(info: Info) -> service_pb2.GetModelInfoResponse:
+    absent, passed = service_pb2.EvidenceResult.RESULT_ABSENT, service_pb2.EvidenceResult.RESULT_PASSED
+    return service_pb2.GetModelInfoResponse(
+        name=info.name,
+        version=info.version,
+        type=info.type,
+        signature=info.signature,
+        metadata=info.metadata,
+        metrics=info.metadata.metrics,
+        sha256=info.sha256,
+        loaded_timestamp=info.loaded_timestamp,
+        requests_served=info.requests_served,
+        evidence=service_pb2.EvidenceResult(
+            result=passed if info.evidence_rows else absent, rows=info.evidence_rows, methods=info.evidence_methods
+        ),
+        classes=info.classes,
+        class_name=info.class_name,
+        engine=info.engine,
+        last_reload=None if info.last_reload is None else _reload_message(info.last_reload),
+        ready_versions=info.ready_versions,
+        rollback_version=info.rollback_version,
+        path=info.path,
+    )
+
+
+def _reload_message(result: ReloadResult) -> service_pb2.ReloadResult:
+    return service_pb2.ReloadResult(
+        ok=result.ok,
+        timestamp=result.timestamp,
+        trigger=result.trigger,
+        path=result.path,
+        version=result.version,
+        error=result.error,
+        kind=result.kind,
+        detail=result.detail,
+    )
