@@ -1,0 +1,135 @@
+package httpserver
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/modelx-dev/modelx/interop/serving"
+	"github.com/modelx-dev/modelx/interop/serving/tensor"
+)
+
+const lengthHeader = "Inference-Header-Content-Length"
+
+// infer answers POST /v2/models/NAME/infer.
+func (e *edge) infer(x *exchange) *serving.Error {
+	if err := e.read(x); err != nil {
+		return err
+	}
+	if err := e.gate.Enter(); err != nil {
+		return err
+	}
+	defer e.gate.Leave()
+	length, err := x.jsonPart()
+	if err != nil {
+		return err
+	}
+	b := &x.infer
+	if err := b.read(x.body[:length], x.body[length:]); err != nil {
+		return err
+	}
+	if err := b.inference.Check(); err != nil {
+		return err
+	}
+	if err := x.find(e.plane, x.name, x.version); err != nil {
+		return err
+	}
+	if err := b.inference.Fill(x.served, e.maxRows, &x.request); err != nil {
+		return x.served.Refuse(asServing(err))
+	}
+	x.rows = int(b.inference.Inputs[0].Shape[0])
+	failure := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
+	if len(b.wrong) > 0 && (failure == nil || failure.Kind == serving.NonFiniteInput) {
+		// Zeros stood for what is no number: all that is looked at before the values is right.
+		return b.firstWrong(x.served, x.request.Columns != nil)
+	}
+	if failure != nil {
+		return failure
+	}
+	x.inferred()
+	return nil
+}
+
+// jsonPart is how many bytes of the body are JSON.
+func (x *exchange) jsonPart() (int, *serving.Error) {
+	if _, there := x.r.Header[lengthHeader]; !there {
+		return len(x.body), nil
+	}
+	text := x.header(lengthHeader)
+	length, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || length > uint64(len(x.body)) {
+		return 0, badRequest(lengthHeader + " is " + serving.Quoted(text) + "; expected the number of bytes of the JSON part")
+	}
+	return int(length), nil
+}
+
+// firstWrong is the error for the first value, row by row, that is no number.
+func (b *inferBody) firstWrong(served *serving.Served, columns bool) *serving.Error {
+	var first *serving.Error
+	var firstRow, firstColumn int
+	for _, w := range b.wrong {
+		row, column := w.at/served.NumFeatures(), w.at%served.NumFeatures()
+		if columns {
+			row, column = w.at, slices.Index(served.FeatureNames(), b.inference.Inputs[w.input].Name)
+		}
+		if first == nil || row < firstRow || row == firstRow && column < firstColumn {
+			first, firstRow, firstColumn = w.cell.err(row, column), row, column
+		}
+	}
+	return first
+}
+
+// wantsBinary tells whether an output shall be binary.
+func (b *inferBody) wantsBinary(i int) bool {
+	if i < len(b.binary) && b.binary[i].said {
+		return b.binary[i].binary
+	}
+	return b.allBinary
+}
+
+// inferred writes the answer: JSON, and behind it the outputs that are binary.
+func (x *exchange) inferred() {
+	w, response := &x.out, &x.response
+	w.open('{')
+	w.key("model_name")
+	w.str(response.Model)
+	w.key("model_version")
+	w.str(response.Version)
+	if x.infer.hasID {
+		w.key("id")
+		w.str(x.infer.id)
+	}
+	w.key("outputs")
+	w.open('[')
+	binary := false
+	for i := range response.Outputs {
+		out := &response.Outputs[i]
+		w.open('{')
+		w.key("name")
+		w.str(string(out.Method))
+		w.key("datatype")
+		w.str(tensor.Datatype(out))
+		w.key("shape")
+		x.shape = tensor.AppendShape(x.shape[:0], response.Rows, out)
+		w.shape(x.shape)
+		if x.infer.wantsBinary(i) {
+			binary = true
+			before := len(x.raw)
+			x.raw = tensor.AppendRaw(x.raw, out)
+			w.key("parameters")
+			w.open('{')
+			w.key("binary_data_size")
+			w.integer(int64(len(x.raw) - before))
+			w.close('}')
+		} else {
+			w.key("data")
+			w.output(out, false)
+		}
+		w.close('}')
+	}
+	w.close(']')
+	w.close('}')
+	if binary {
+		x.jsonLength, x.contentType = len(w.buf), contentBytes
+		w.buf = append(w.buf, x.raw...)
+	}
+}

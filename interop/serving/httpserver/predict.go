@@ -1,0 +1,160 @@
+package httpserver
+
+import (
+	"strings"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/serving"
+)
+
+// predict answers POST /predict.
+func (e *edge) predict(x *exchange) *serving.Error {
+	if err := e.read(x); err != nil {
+		return err
+	}
+	if err := e.gate.Enter(); err != nil {
+		return err
+	}
+	defer e.gate.Leave()
+	p := &x.predict
+	if err := p.read(x.body); err != nil {
+		return err
+	}
+	x.bodyID = strings.Clone(p.requestID)
+	if err := x.find(e.plane, p.texts[fieldModelName], p.texts[fieldModelVersion]); err != nil {
+		return err
+	}
+	if err := x.askFor(modelx.Method(p.texts[fieldMethod]), p.probabilities); err != nil {
+		return x.served.Refuse(err)
+	}
+	if err := x.compute(); err != nil {
+		return err
+	}
+	x.out.predictions(&x.response, e.now().Unix())
+	return nil
+}
+
+// askFor fills the request with the methods, which the model must have.
+func (x *exchange) askFor(method modelx.Method, probabilities bool) *serving.Error {
+	methods := x.methods[:0]
+	if method != "" {
+		methods = append(methods, method)
+	}
+	if probabilities && (method == modelx.Predict || method == "" && x.served.DefaultMethod().Method == modelx.Predict) {
+		methods = append(methods[:0], modelx.Predict, modelx.PredictProba)
+	}
+	for _, m := range methods {
+		if _, err := x.served.Method(m); err != nil {
+			return asServing(err)
+		}
+	}
+	x.methods, x.request = methods, serving.Request{Methods: methods}
+	return nil
+}
+
+// compute answers the rows of the body: their form goes before their values.
+func (x *exchange) compute() *serving.Error {
+	p := &x.predict
+	if err := x.checkWidths(); err != nil {
+		return x.served.Refuse(err)
+	}
+	x.request.Features, x.request.Rows = p.cells.values, p.rows
+	x.rows = x.countRows()
+	err := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
+	if p.cells.wrongAt < 0 || err != nil && err.Kind != serving.NonFiniteInput {
+		return err
+	}
+	// Zeros stood for what is no number: all that is looked at before the values is right.
+	row, column := p.cells.wrongRow, p.cells.wrongColumn
+	if width := x.served.NumFeatures(); !p.cells.nested {
+		row, column = p.cells.wrongAt/width, p.cells.wrongAt%width
+	}
+	return p.cells.wrong.err(row, column)
+}
+
+// checkWidths looks at rows that came in an array each. What came in one array, the data plane looks at.
+func (x *exchange) checkWidths() *serving.Error {
+	c := &x.predict.cells
+	if !c.nested {
+		return nil
+	}
+	width := x.served.NumFeatures()
+	row, found := 1, c.width
+	if found == width && c.ragged > 0 {
+		row, found = c.ragged, c.raggedWidth
+	}
+	if found == width {
+		return nil
+	}
+	return serving.NewError(serving.WrongWidth, "row %d has %d values; expected %d", row, found, width)
+}
+
+// countRows is how many rows the body has, 0 where that is not known.
+func (x *exchange) countRows() int {
+	c := &x.predict.cells
+	if c.nested {
+		return c.rows
+	}
+	if width := x.served.NumFeatures(); len(c.values)%width == 0 {
+		return len(c.values) / width
+	}
+	return 0
+}
+
+// predictions writes a PredictResponse.
+func (w *jsonWriter) predictions(response *serving.Response, now int64) {
+	out := &response.Outputs[0]
+	w.open('{')
+	w.key("predictions")
+	w.output(out, !out.Vector)
+	w.key("model_version")
+	w.str(response.Version)
+	w.key("timestamp")
+	w.integer(now)
+	w.key("model_name")
+	w.str(response.Model)
+	w.key("rows")
+	w.integer(int64(response.Rows))
+	w.key("columns")
+	w.integer(int64(out.Columns))
+	if len(response.Outputs) > 1 {
+		w.key("probabilities")
+		w.output(&response.Outputs[1], true)
+	}
+	w.close('}')
+}
+
+// output writes the values of an output, in one array, or with nested in one for each row.
+func (w *jsonWriter) output(out *serving.Output, nested bool) {
+	w.open('[')
+	for at := 0; at < len(out.Values); at += out.Columns {
+		row := out.Values[at : at+out.Columns]
+		if nested {
+			w.open('[')
+		}
+		w.values(out, row)
+		if nested {
+			w.close(']')
+		}
+	}
+	w.close(']')
+}
+
+// values writes some of an output's values, as what they are.
+func (w *jsonWriter) values(out *serving.Output, values []float64) {
+	for _, v := range values {
+		switch {
+		case out.Type == modelx.TypeString:
+			w.str(out.Classes.Text(int(v)))
+		case out.Indexed:
+			w.next()
+			w.buf = append(w.buf, out.Classes.Text(int(v))...)
+		case out.Type == modelx.TypeInt64:
+			w.integer(int64(v))
+		case out.Type == modelx.TypeBool:
+			w.boolean(v != 0)
+		default:
+			w.double(v)
+		}
+	}
+}
