@@ -60,41 +60,41 @@ type change struct {
 	loaded []*Served
 	// makeDefault is which of loaded answers by default from now on; nil leaves that to the order of versions.
 	makeDefault *Served
-	// again tells that all of it served before.
-	again bool
 }
 
 // commit lets a change serve, by one store of one pointer. It returns the version that answered by default before.
 func (p *Plane) commit(m *model, c change) (before *Served) {
 	p.mu.Lock()
 	before = m.current
-	gone := p.place(m, c)
+	served := maps.Clone(m.versions)
+	p.place(m, c)
+	serves := maps.Clone(m.versions)
 	p.publish()
 	p.mu.Unlock()
-	for _, s := range gone {
-		p.events.Removed(s.name, s.version)
-	}
-	for _, s := range c.loaded {
-		if c.again {
-			continue
+	for _, version := range ascending(slices.Collect(maps.Keys(served))) {
+		if serves[version] == nil {
+			p.events.Removed(m.name, version)
 		}
-		p.events.Loaded(Loaded{
-			Model: s.name, Version: s.version, Type: s.model.Family(), Path: s.source.name, SHA256: s.sha256,
-			Took: s.took, EvidenceRows: int64(s.summary.EvidenceRows),
-		})
+	}
+	for _, version := range ascending(slices.Collect(maps.Keys(serves))) {
+		if s := serves[version]; s != served[version] {
+			p.events.Loaded(Loaded{
+				Model: s.name, Version: s.version, Type: s.model.Family(), Path: s.source.name, SHA256: s.sha256,
+				Took: s.took, EvidenceRows: int64(s.summary.EvidenceRows),
+			})
+		}
 	}
 	return before
 }
 
 // place puts what was loaded in the place of what it replaces: the same version, an earlier version of the same file, and
-// where only one version serves, all others. It returns the versions that no longer serve.
-func (p *Plane) place(m *model, c change) (gone []*Served) {
+// where only one version serves, all others.
+func (p *Plane) place(m *model, c change) {
 	before := m.current
 	for _, s := range c.loaded {
 		for version, old := range m.versions {
 			if version != s.version && (m.own != nil || old.source.path == s.source.path) {
 				delete(m.versions, version)
-				gone = append(gone, old)
 			}
 		}
 		m.versions[s.version] = s
@@ -107,7 +107,6 @@ func (p *Plane) place(m *model, c change) (gone []*Served) {
 	if before != nil && (before.version != m.current.version || before.sha256 != m.current.sha256) {
 		m.previous = before
 	}
-	return gone
 }
 
 // chooseDefault finds what answers by default: what the change says; else a version above all before, which place has put

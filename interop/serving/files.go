@@ -76,21 +76,25 @@ func suffixless(name string) (string, bool) {
 	return name, false
 }
 
-// find resolves a source. Errors: outside_root, no_file.
-func (s *source) find() (stamp, *Error) {
-	resolved, info := resolve(s.path)
-	if s.under != "" {
-		if folder, _ := resolve(s.under); !isUnder(resolved, folder) {
-			return stamp{}, NewError(OutsideRoot, "path %s leads outside the model root", Quoted(s.name))
-		}
-	}
-	if info == nil {
+// find follows the links of a source to a regular file, which is not opened: opening a device or a pipe may do something.
+// Errors: outside_root, no_file, and one of package modelx where the system does not let us look.
+func (s *source) find() (stamp, error) {
+	resolved, info, err := resolve(s.path)
+	switch {
+	case s.under != "" && !isUnder(resolved, realPath(s.under)):
+		return stamp{}, outsideRoot(s.name)
+	case isAbsent(err):
 		return stamp{}, NewError(NoFile, "no file %s under the model root", Quoted(s.name))
-	}
-	if !info.Mode().IsRegular() {
+	case err != nil:
+		return stamp{}, &modelx.Error{Kind: modelx.ErrIO, Err: err}
+	case !info.Mode().IsRegular():
 		return stamp{}, NewError(NoFile, "%s is not a regular file", Quoted(s.name))
 	}
 	return stamp{resolved, info}, nil
+}
+
+func outsideRoot(name string) *Error {
+	return NewError(OutsideRoot, "path %s leads outside the model root", Quoted(name))
 }
 
 // read reads a file that find found. Only the file's own defects are errors that are not an [*Error].
@@ -152,7 +156,7 @@ func (s *source) open(resolved string) (*os.File, error) {
 	if s.under == "" {
 		return os.OpenFile(resolved, flags, 0)
 	}
-	folder, _ := resolve(s.under)
+	folder := realPath(s.under)
 	inside, ok := relative(resolved, folder)
 	if !ok {
 		return nil, fs.ErrNotExist

@@ -17,11 +17,7 @@ func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
 	if p.single {
 		return p.loadFile(ctx, name, trigger)
 	}
-	listed, err := p.scan()
-	if err != nil {
-		return internal(err)
-	}
-	p.discover(listed)
+	listed := p.rediscover()
 	p.mu.Lock()
 	m, ok := p.models[name]
 	names := slices.Sorted(maps.Keys(p.models))
@@ -67,7 +63,7 @@ func (p *Plane) loadFile(ctx context.Context, name string, trigger Trigger) erro
 // is the only one there.
 func (p *Plane) loadListed(ctx context.Context, m *model, listed []found, trigger Trigger) *Error {
 	start := time.Now()
-	loaded, refusals := p.loadChosen(ctx, m, p.chosen(listed))
+	loaded, failed := p.loadChosen(ctx, m, p.chosen(listed))
 	if ended := contextError(ctx.Err()); ended != nil {
 		return ended // Nothing is known of the files.
 	}
@@ -77,44 +73,38 @@ func (p *Plane) loadListed(ctx context.Context, m *model, listed []found, trigge
 		before = p.commit(m, change{loaded: loaded})
 	}
 	current := p.currentOf(m)
-	if len(refusals) == 0 && current == nil {
-		refusals = append(refusals, refusedFile{m.name, p.nothingIn(m, listed)})
+	if len(failed) == 0 && current == nil {
+		others := slices.DeleteFunc(p.reloadableNames(), func(name string) bool { return name == m.name })
+		return unknownModel(m.name, others)
 	}
-	if len(refusals) == 0 {
+	if len(failed) == 0 {
 		p.record(m, trigger, current.source.name, nil)
 		if trigger != "" {
 			p.tellReloaded(reportOf(current, before, 0), current.source.name, trigger, time.Since(start))
 		}
 		return nil
 	}
-	for _, r := range refusals[1:] {
-		p.events.Refused(Refused{Model: m.name, Path: r.name, Trigger: trigger, Err: r.err})
+	for _, f := range failed[1:] {
+		p.events.Refused(Refused{Model: m.name, Path: f.name, Trigger: trigger, Err: p.refuse(m, f.source, f.err)})
 	}
-	p.record(m, trigger, refusals[0].name, refusals[0].err)
-	return refusals[0].err
+	lowest := p.refuse(m, failed[0].source, failed[0].err)
+	p.record(m, trigger, failed[0].name, lowest)
+	return lowest
 }
 
-// nothingIn says why a model has nothing to load.
-func (p *Plane) nothingIn(m *model, listed []found) *Error {
-	if len(listed) > 0 && listed[0].reason != "" {
-		return NewError(NoFile, "%s", listed[0].reason)
-	}
-	return unknownModel(m.name, p.reloadableNames())
-}
-
-// refusedFile is a file with the reason why it is refused.
-type refusedFile struct {
-	name string
-	err  *Error
+// failure is a file with the reason why it is refused.
+type failure struct {
+	source
+	err error
 }
 
 // loadChosen reads files until the context ends. Of two with one version, the first counts; the index tells of the other.
-func (p *Plane) loadChosen(ctx context.Context, m *model, files []found) (loaded []*Served, refusals []refusedFile) {
+func (p *Plane) loadChosen(ctx context.Context, m *model, files []found) (loaded []*Served, failed []failure) {
 	taken := make(map[string]*Served)
 	for _, f := range files {
 		s, err := p.load(ctx, m, f.source)
 		if err != nil {
-			refusals = append(refusals, refusedFile{f.name, p.refuse(m, f.source, err)})
+			failed = append(failed, failure{f.source, err})
 		} else if other, ok := taken[s.version]; ok {
 			p.noteDouble(m, f.path, s.version, other)
 		} else {
@@ -125,7 +115,7 @@ func (p *Plane) loadChosen(ctx context.Context, m *model, files []found) (loaded
 			break
 		}
 	}
-	return loaded, refusals
+	return loaded, failed
 }
 
 func (p *Plane) noteDouble(m *model, path, version string, other *Served) {
@@ -151,7 +141,7 @@ func (p *Plane) chosen(listed []found) []found {
 	var folders, files []found
 	for _, f := range listed {
 		switch {
-		case f.reason != "":
+		case f.problem != nil:
 		case f.version == "":
 			files = append(files, f) // Its version is known once it is read.
 		default:
@@ -173,11 +163,7 @@ func (p *Plane) setUnloaded(m *model, unloaded bool) {
 // ReloadAll loads all models again but those that were unloaded, and those that a repository has got since. What is refused
 // is told to the events. The error is the context's, or shutting_down.
 func (p *Plane) ReloadAll(ctx context.Context, trigger Trigger) error {
-	if !p.single {
-		if listed, err := p.scan(); err == nil { // A folder that is gone changes nothing.
-			p.discover(listed)
-		}
-	}
+	p.rediscover()
 	for _, name := range p.reloadableNames() {
 		err := p.Load(ctx, name, trigger)
 		if ctx.Err() != nil || p.Stopping() {
@@ -193,6 +179,7 @@ func (p *Plane) Unload(ctx context.Context, name string) error {
 	if p.Stopping() {
 		return ShuttingDownError()
 	}
+	p.rediscover()
 	p.mu.Lock()
 	m, ok := p.models[name]
 	ok = ok && !m.unloaded

@@ -211,13 +211,21 @@ func (p *Plane) indexModel(name string, listed []found) []IndexEntry {
 		if _, ready := m.versions[f.version]; serving[f.path] || (ready && f.version != "") {
 			continue
 		}
-		reason := cmp.Or(f.reason, m.reasons[f.path])
-		if m.unloaded {
-			reason = cmp.Or(f.reason, "unloaded")
-		}
-		entries = append(entries, IndexEntry{Name: name, Version: f.version, Reason: cmp.Or(reason, "not loaded")})
+		entries = append(entries, IndexEntry{Name: name, Version: f.version, Reason: m.reason(f)})
 	}
 	slices.SortStableFunc(entries, func(a, b IndexEntry) int { return cmp.Compare(a.Version, b.Version) })
 	slices.SortStableFunc(entries, func(a, b IndexEntry) int { return compareVersions(a.Version, b.Version) })
 	return entries
+}
+
+// reason says why a file is not in service.
+func (m *model) reason(f found) string {
+	switch {
+	case f.problem != nil:
+		return f.problem.Message
+	case m.unloaded:
+		return "unloaded"
+	default:
+		return cmp.Or(m.reasons[f.path], "not loaded")
+	}
 }

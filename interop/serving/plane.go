@@ -156,6 +156,11 @@ func (p *Plane) startRepository(ctx context.Context) error {
 		return &modelx.Error{Kind: modelx.ErrIO, Err: err}
 	}
 	for _, m := range p.discover(listed) {
+		for _, f := range listed[m.name] {
+			if at, err := f.find(); err == nil {
+				m.stamps[f.path] = at // The watch looks for what has changed since.
+			}
+		}
 		if p.options.Load == LoadNone {
 			continue
 		}
@@ -171,9 +176,9 @@ func (p *Plane) startRepository(ctx context.Context) error {
 // are no [*Error].
 func (p *Plane) load(ctx context.Context, m *model, from source) (*Served, error) {
 	start := time.Now()
-	at, missing := from.find()
-	if missing != nil {
-		return nil, missing
+	at, err := from.find()
+	if err != nil {
+		return nil, err
 	}
 	c, err := from.read(at, p.options.MaxFileBytes)
 	if c != nil {

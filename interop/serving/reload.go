@@ -62,11 +62,7 @@ func (p *Plane) tellReloaded(r *ReloadReport, path string, trigger Trigger, took
 
 // reloadable finds the model that a reload is for.
 func (p *Plane) reloadable(name string) (*model, *Error) {
-	if !p.single {
-		if listed, err := p.scan(); err == nil { // Where the folder is gone, what serves can still be rolled back.
-			p.discover(listed)
-		}
-	}
+	p.rediscover()
 	names := p.reloadableNames()
 	if name == "" && len(names) == 1 {
 		name = names[0]
@@ -96,6 +92,19 @@ func (p *Plane) isUnloaded(m *model) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return m.unloaded
+}
+
+// rediscover looks at the folder of a repository. One that is gone has nothing more, and what serves goes on serving.
+func (p *Plane) rediscover() map[string][]found {
+	if p.single {
+		return nil
+	}
+	listed, err := p.scan()
+	if err != nil {
+		return nil
+	}
+	p.discover(listed)
+	return listed
 }
 
 // discover makes models of the names that are new, and returns all that are listed and not unloaded, by name.
@@ -128,24 +137,21 @@ func (p *Plane) expected(m *model, request ReloadRequest) string {
 func (p *Plane) sourceOf(m *model, request ReloadRequest) (source, *Error) {
 	switch {
 	case request.Path != "":
-		return p.clientSource(m, request.Path), nil
+		return p.clientSource(m, request.Path)
 	case m.own != nil:
 		return *m.own, nil
-	}
-	listed, err := p.scan()
-	if err != nil {
-		return source{}, internal(err)
 	}
 	current := p.currentOf(m)
 	if request.Version == "" && current != nil {
 		return current.source, nil
 	}
-	versions := listed[m.name]
+	versions := p.rediscover()[m.name]
 	if request.Version == "" {
 		if len(versions) == 0 {
 			return source{}, NewError(NoFile, "no file %s under the model root", Quoted(m.name))
 		}
-		return versions[len(versions)-1].source, nil
+		last := versions[len(versions)-1]
+		return last.source, last.problem
 	}
 	return p.versionSource(m, versions, request.Version)
 }
@@ -154,10 +160,7 @@ func (p *Plane) sourceOf(m *model, request ReloadRequest) (source, *Error) {
 func (p *Plane) versionSource(m *model, versions []found, version string) (source, *Error) {
 	for _, f := range versions {
 		if f.version == version && f.version != "" {
-			if f.reason != "" {
-				return source{}, NewError(NoFile, "%s", f.reason)
-			}
-			return f.source, nil
+			return f.source, f.problem
 		}
 	}
 	p.mu.Lock()
@@ -169,29 +172,35 @@ func (p *Plane) versionSource(m *model, versions []found, version string) (sourc
 }
 
 // clientSource is a path that a client gave. It is kept as it is, links and all, unless it goes up: then by where it leads.
-func (p *Plane) clientSource(m *model, path string) source {
+// Errors: outside_root, and no_file for what cannot be a path.
+func (p *Plane) clientSource(m *model, path string) (source, *Error) {
+	if strings.ContainsRune(path, 0) {
+		return source{}, NewError(NoFile, "no file %s under the model root", Quoted(path))
+	}
 	full := path
 	if !filepath.IsAbs(path) {
 		full = p.root + string(filepath.Separator) + path
 	}
+	resolved := realPath(full)
+	if !isUnder(resolved, realPath(p.root)) {
+		return source{}, outsideRoot(path)
+	}
 	if slices.Contains(split(full), "..") {
-		full, _ = resolve(full)
+		full = resolved
 	}
 	full = filepath.Clean(full)
 	from := source{path: full, name: path, under: p.root}
-	if p.single {
-		return from
+	if !p.single {
+		from.version = p.folderVersion(m, full)
 	}
-	from.version = p.folderVersion(m, full)
-	return from
+	return from, nil
 }
 
 // folderVersion is the version that a file has by its place in the repository, or empty.
 func (p *Plane) folderVersion(m *model, path string) string {
 	inside, ok := relative(path, p.path)
 	if !ok {
-		folder, _ := resolve(p.path)
-		inside, ok = relative(path, folder)
+		inside, ok = relative(path, realPath(p.path))
 	}
 	parts := strings.Split(filepath.ToSlash(inside), "/")
 	if !ok || len(parts) != 3 || parts[0] != m.name || hidden(parts[1]) {
@@ -217,13 +226,11 @@ func (p *Plane) replace(ctx context.Context, m *model, from source, expected str
 // refuse makes the contract's error, and notes it for the index.
 func (p *Plane) refuse(m *model, from source, err error) *Error {
 	e := refusal(from.name, err, p.currentOf(m))
-	reason := e.Message
 	if e.Refused {
-		reason = refused(from.name, e.Kind)
+		p.mu.Lock()
+		m.reasons[from.path] = refused(from.name, e.Kind)
+		p.mu.Unlock()
 	}
-	p.mu.Lock()
-	m.reasons[from.path] = reason
-	p.mu.Unlock()
 	return e
 }
 
@@ -243,6 +250,6 @@ func (p *Plane) rollback(m *model) (*ReloadReport, *Error) {
 	if s == nil {
 		return nil, NewError(NoRollback, "model %s has no earlier version to bring back", Quoted(m.name))
 	}
-	before := p.commit(m, change{loaded: []*Served{s}, makeDefault: s, again: true})
+	before := p.commit(m, change{loaded: []*Served{s}, makeDefault: s})
 	return reportOf(s, before, 0), nil
 }

@@ -2,8 +2,7 @@ package serving
 
 import (
 	"cmp"
-	"fmt"
-	"io/fs"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// found is a version that a repository has, or a single file. reason tells why there is nothing to read.
+// found is a version that a repository has, or a single file. problem tells why it cannot be read.
 type found struct {
 	source
-	reason string
+	problem *Error
 }
 
 // scan lists the models of a repository: for each, the versions in ascending order, then single files by name. What cannot
@@ -24,7 +23,7 @@ func (p *Plane) scan() (map[string][]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, _ := resolve(p.path)
+	folder := realPath(p.path)
 	models := make(map[string][]found)
 	for _, e := range entries {
 		name := e.Name()
@@ -32,12 +31,12 @@ func (p *Plane) scan() (map[string][]found, error) {
 			continue
 		}
 		path := filepath.Join(p.path, name)
-		resolved, info := resolve(path)
-		if info != nil && info.IsDir() {
+		resolved, info, err := resolve(path)
+		if err == nil && info.IsDir() {
 			if isUnder(resolved, folder) {
 				models[name] = append(p.scanVersions(path, folder), models[name]...)
 			}
-		} else if stem, ok := suffixless(name); ok && info != nil {
+		} else if stem, ok := suffixless(name); ok && !isAbsent(err) {
 			models[stem] = append(models[stem], p.judge(path, ""))
 		}
 	}
@@ -64,12 +63,12 @@ func (p *Plane) scanVersions(folder, realRoot string) []found {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
-		resolved, info := resolve(path)
-		if info == nil || !info.IsDir() {
+		resolved, info, err := resolve(path)
+		if err != nil || !info.IsDir() {
 			continue
 		}
 		if !isUnder(resolved, realRoot) {
-			versions = append(versions, p.without(path, e.Name(), fmt.Sprintf("path %s leads outside the model root", Quoted(p.nameOf(path)))))
+			versions = append(versions, p.found(path, e.Name(), outsideRoot(p.nameOf(path))))
 			continue
 		}
 		versions = append(versions, p.scanVersion(path, e.Name()))
@@ -85,7 +84,7 @@ func (p *Plane) scanVersion(folder, version string) found {
 	var names []string
 	for _, e := range entries {
 		if _, ok := suffixless(e.Name()); ok && !hidden(e.Name()) {
-			if _, err := os.Stat(filepath.Join(folder, e.Name())); err == nil || e.Type()&fs.ModeSymlink == 0 {
+			if _, _, err := resolve(filepath.Join(folder, e.Name())); !isAbsent(err) {
 				names = append(names, e.Name())
 			}
 		}
@@ -94,22 +93,21 @@ func (p *Plane) scanVersion(folder, version string) found {
 	case len(names) == 1:
 		return p.judge(filepath.Join(folder, names[0]), version)
 	case err != nil || len(names) == 0:
-		return p.without(folder, version, fmt.Sprintf("no model file in %s", Quoted(p.nameOf(folder))))
+		return p.found(folder, version, NewError(NoFile, "no model file in %s", Quoted(p.nameOf(folder))))
 	default:
-		return p.without(folder, version, fmt.Sprintf("%d model files in %s; expected one", len(names), Quoted(p.nameOf(folder))))
+		return p.found(folder, version, NewError(NoFile, "%d model files in %s; expected one", len(names), Quoted(p.nameOf(folder))))
 	}
 }
 
-func (p *Plane) without(path, version, reason string) found {
-	return found{source{path: path, name: p.nameOf(path), under: p.path, version: version}, reason}
+func (p *Plane) found(path, version string, problem *Error) found {
+	return found{source{path: path, name: p.nameOf(path), under: p.path, version: version}, problem}
 }
 
 // judge is a file that may be read, or the reason why it may not.
 func (p *Plane) judge(path, version string) found {
-	f := p.without(path, version, "")
-	if _, err := f.find(); err != nil {
-		f.reason = err.Message
-	}
+	f := p.found(path, version, nil)
+	_, err := f.find()
+	f.problem, _ = errors.AsType[*Error](err) // What else is wrong will show when it is read.
 	return f
 }
 
@@ -117,8 +115,7 @@ func (p *Plane) judge(path, version string) found {
 func (p *Plane) nameOf(path string) string {
 	name, ok := relative(path, p.root)
 	if !ok {
-		realRoot, _ := resolve(p.root)
-		name, ok = relative(path, realRoot)
+		name, ok = relative(path, realPath(p.root))
 	}
 	if !ok {
 		return path

@@ -1,10 +1,12 @@
 package serving
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // mostLinks is how many symbolic links a path may go through.
@@ -12,8 +14,8 @@ const mostLinks = 64
 
 // resolve follows all symbolic links of an absolute path and all "..", as far as it leads; what comes after that is taken
 // as it stands. filepath.EvalSymlinks gives up where a path ends, and so cannot tell where a missing file would lie.
-// The path is not cleaned before, because ".." after a link leaves the link's target. info is nil where nothing is.
-func resolve(path string) (resolved string, info fs.FileInfo) {
+// The path is not cleaned before, because ".." after a link leaves the link's target. err is that of looking at its end.
+func resolve(path string) (resolved string, info fs.FileInfo, err error) {
 	volume := filepath.VolumeName(path)
 	root := volume + string(filepath.Separator)
 	at := root
@@ -45,11 +47,27 @@ func resolve(path string) (resolved string, info fs.FileInfo) {
 		}
 		rest = append(split(target), rest...)
 	}
-	info, err := os.Lstat(at)
-	if err != nil {
-		return at, nil
+	info, err = os.Lstat(at)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return at, nil, syscall.ELOOP
 	}
-	return at, info
+	return at, info, err
+}
+
+// realPath is where a path leads.
+func realPath(path string) string {
+	resolved, _, _ := resolve(path)
+	return resolved
+}
+
+// isAbsent tells whether the system says that there is nothing under a path.
+func isAbsent(err error) bool {
+	for _, absent := range []error{fs.ErrNotExist, syscall.ENOTDIR, syscall.ELOOP, syscall.ENAMETOOLONG, syscall.EINVAL} {
+		if errors.Is(err, absent) {
+			return true
+		}
+	}
+	return false
 }
 
 func split(path string) []string { return strings.Split(filepath.ToSlash(path), "/") }

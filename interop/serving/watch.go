@@ -40,8 +40,8 @@ func (w *watcher) look(ctx context.Context) {
 		if ctx.Err() != nil || w.plane.Stopping() {
 			return
 		}
-		at, missing := c.find()
-		if missing != nil || w.plane.isRead(c, at) {
+		at, err := c.find()
+		if err != nil || w.plane.isRead(c, at) {
 			continue // A file that vanishes changes nothing.
 		}
 		if before, ok := w.seen[c.path]; !ok || !before.equal(at) {
@@ -74,26 +74,22 @@ func (p *Plane) candidates() []candidate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, m := range p.models {
-		if m.unloaded || (p.options.Load == LoadNone && m.current == nil) {
+		if m.unloaded {
 			continue
 		}
-		for _, from := range p.watched(m, listed[m.name]) {
+		for _, from := range watched(m, listed[m.name]) {
 			out = append(out, candidate{m, from})
 		}
 	}
 	return out
 }
 
-// watched are the files of a model that serve, and those of the folder that the policy says.
-func (p *Plane) watched(m *model, listed []found) []source {
+// watched are the files of a model that serve, and those of the folder.
+func watched(m *model, listed []found) []source {
 	var out []source
 	named := make(map[string]bool)
 	for _, f := range listed {
-		wanted := p.options.Load != LoadLatest || f.version == "" || m.highest == "" || compareVersions(f.version, m.highest) > 0
-		if s, ok := m.versions[f.version]; ok && s.source.path == f.path {
-			wanted = true
-		}
-		if wanted && f.reason == "" {
+		if f.problem == nil {
 			named[f.path] = true
 			out = append(out, f.source)
 		}
@@ -121,8 +117,8 @@ func (p *Plane) reread(ctx context.Context, c candidate) {
 		return
 	}
 	defer m.leave()
-	at, missing := c.find()
-	if missing != nil || p.isRead(c, at) || p.isUnloaded(m) {
+	at, err := c.find()
+	if err != nil || p.isRead(c, at) || p.isUnloaded(m) {
 		return // It was loaded, or taken away, while this waited.
 	}
 	start := time.Now()

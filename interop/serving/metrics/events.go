@@ -22,7 +22,6 @@ func (m *Metrics) Refused(e serving.Refused) {
 // Reloaded is [serving.Events]'s.
 func (m *Metrics) Reloaded(e serving.Reloaded) {
 	m.reloads.WithLabelValues(e.Model, string(e.Trigger), "ok").Inc()
-	m.revive(version{e.Model, e.Version}) // A rollback loads nothing.
 }
 
 // Removed is [serving.Events]'s.
@@ -75,14 +74,22 @@ func (*models) Describe(out chan<- *prometheus.Desc) {
 // Collect is [prometheus.Collector]'s.
 func (m *models) Collect(out chan<- prometheus.Metric) {
 	for _, s := range m.plane.States() {
-		out <- prometheus.MustNewConstMetric(modelInfo, prometheus.GaugeValue, 1, s.Model, s.Version, s.Type, s.SHA256, "go")
-		out <- prometheus.MustNewConstMetric(modelLoad, prometheus.GaugeValue, s.LoadSeconds, s.Model, s.Version)
+		out <- gauge(modelInfo, 1, s.Model, s.Version, s.Type, s.SHA256, "go")
+		out <- gauge(modelLoad, s.LoadSeconds, s.Model, s.Version)
 	}
 	for model, ok := range m.plane.LastReloads() {
 		value := 0.0
 		if ok {
 			value = 1
 		}
-		out <- prometheus.MustNewConstMetric(lastReload, prometheus.GaugeValue, value, model)
+		out <- gauge(lastReload, value, model)
 	}
+}
+
+func gauge(desc *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
+	m, err := prometheus.NewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	if err != nil {
+		return prometheus.NewInvalidMetric(desc, err)
+	}
+	return m
 }
