@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelx.serving.models import Method, Served
     from modelx.serving.requests import Request
 
-_DTYPES = {"float64": np.float64, "int64": np.int64, "bool": np.bool_}
+_DTYPES = {"float64": np.dtype(np.float64), "int64": np.dtype(np.int64), "bool": np.dtype(np.bool_)}
 
 
 def respond(served: Served, request: Request) -> Response:
@@ -46,9 +46,7 @@ def respond(served: Served, request: Request) -> Response:
         raise ServingError("no_rows", "no rows; expected at least one")
     if rows > served.max_rows:
         raise ServingError("too_many_rows", f"{rows} rows; expected at most {served.max_rows}")
-    # Numbers may overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
-    with np.errstate(all="ignore"):
-        outputs = [_output(served, method, x) for method, x in zip(methods, given, strict=True)]
+    outputs = [_output(served, method, x) for method, x in zip(methods, given, strict=True)]
     return Response(served.name, served.version, rows, outputs)
 
 
@@ -115,7 +113,7 @@ def _output(served: Served, method: Method, x: NDArray[np.float64]) -> Output:
     if method.labels and served.class_places is not None:
         return _labels(served, method, values)
     dtype = _DTYPES[method.type]
-    return Output(method.name, values if values.dtype == dtype else values.astype(dtype))
+    return Output(method.name, values if values.dtype is dtype else values.astype(dtype, copy=False))
 
 
 def _labels(served: Served, method: Method, values: NDArray[Any]) -> Output:

@@ -53,7 +53,7 @@ class Method:
         Of its values.
     compute : callable
         From C-ordered float64 rows, shape (n, width) with n > 0, to scikit-learn's own output; raises ValueError for
-        rows that the model refuses.
+        rows that the model refuses, and warns of nothing.
     labels : bool
         Whether its values are the model's classes.
     """
