@@ -79,12 +79,13 @@ def _pool(files: list[FileDescriptor]) -> descriptor_pool.DescriptorPool:
     described = descriptor_pb2.FileDescriptorProto.FromString(pb.DESCRIPTOR.serialized_pb)
     described.name = f"{_V1.replace('.', '/')}/reflection.proto"
     described.package = _V1
-    fields = [field for message in described.message_type for field in message.field]
-    methods = [method for service in described.service for method in service.method]
-    for field in fields:
-        field.type_name = field.type_name.replace(f".{_ALPHA}.", f".{_V1}.")
-    for method in methods:
-        method.input_type = method.input_type.replace(f".{_ALPHA}.", f".{_V1}.")
-        method.output_type = method.output_type.replace(f".{_ALPHA}.", f".{_V1}.")
+    for message in described.message_type:
+        for field in message.field:
+            if field.type_name:
+                field.type_name = field.type_name.replace(f".{_ALPHA}.", f".{_V1}.")
+    for service in described.service:
+        for method in service.method:
+            method.input_type = method.input_type.replace(f".{_ALPHA}.", f".{_V1}.")
+            method.output_type = method.output_type.replace(f".{_ALPHA}.", f".{_V1}.")
     pool.AddSerializedFile(described.SerializeToString())
     return pool
