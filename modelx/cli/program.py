@@ -19,6 +19,7 @@ from modelx.cli.export import export
 from modelx.cli.inspect import inspect
 from modelx.cli.predict import predict
 from modelx.cli.reporting import fail, told_warnings
+from modelx.cli.serve import serve
 from modelx.cli.verify import verify
 
 _EXAMPLES = """\
@@ -27,7 +28,8 @@ _EXAMPLES = """\
   modelx verify models/*.pb                       # they still answer what was recorded
   modelx predict --model model.pb --input X.csv   # predictions, as CSV
   modelx convert model.pb model.onnx              # for onnxruntime
-  modelx diff old.pb new.pb --data X.csv          # what a new version changes"""
+  modelx diff old.pb new.pb --data X.csv          # what a new version changes
+  modelx serve model.pb                           # gRPC and HTTP, with new models taking over as they come"""
 
 
 class Program(click.Group):
@@ -92,7 +94,7 @@ def _leave_quietly() -> NoReturn:
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    commands=[export, convert, inspect, verify, predict, diff],
+    commands=[export, convert, inspect, verify, predict, diff, serve],
     invoke_without_command=True,
 )
 @click.version_option(modelx.__version__, prog_name="modelx")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+
 from modelx.serving.metrics_store import Snapshot, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-
 REQUESTS = "modelx_requests_total"
 DURATIONS = "modelx_request_duration_seconds"
 IN_FLIGHT = "modelx_requests_in_flight"
@@ -186,8 +186,6 @@ def exposition(snapshot: Snapshot, models: Iterable[ModelState], last_reloads: I
     last_reloads : iterable of (str, bool)
         Models, and whether their last reload went well.
     """
-    from prometheus_client import CollectorRegistry, generate_latest
-
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(snapshot, list(models), list(last_reloads)))
     return generate_latest(registry)
@@ -200,8 +198,6 @@ class _Collector:
         self._last_reloads = last_reloads
 
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily]:
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-
         requests = CounterMetricFamily(
             REQUESTS, "Requests answered.", labels=["protocol", "method", "model", "version", "code"]
         )
@@ -226,8 +222,6 @@ class _Collector:
         yield from self._gauges()
 
     def _gauges(self) -> Iterator[GaugeMetricFamily]:
-        from prometheus_client.core import GaugeMetricFamily
-
         info = GaugeMetricFamily(
             "modelx_model_info", "What is in service.", labels=["model", "version", "type", "sha256", "engine"]
         )
