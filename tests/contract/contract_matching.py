@@ -68,7 +68,9 @@ def check(found: Any, expected: Any, place: str = "body") -> None:
 
 
 def _plain(value: Any) -> Any:
-    # protobuf's mapping to JSON writes int64 as text.
+    # protobuf's mapping to JSON writes int64 as text, and doubles that are whole as 1.0.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
