@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/serving/server"
 )
 
 // The exit codes. They are stable: scripts rely on them.
@@ -25,6 +26,8 @@ const (
 	exitBadInput = 4
 	// 5, refused, is the Python command's alone.
 	exitIO = 6
+	// 128 and the number of a second signal that ended a server.
+	exitSignal = 128
 )
 
 const exitHelp = `
@@ -34,7 +37,7 @@ Exit codes:
   2  the command line is wrong
   3  a model file is damaged, or of an unknown kind
   4  the rows do not suit the model
-  6  a file cannot be read or written
+  6  a file cannot be read or written, or a port is taken
 
 Errors go to standard error; with --json as {"error": {"kind", "message", "path", "file"}} on one line.
 `
@@ -52,6 +55,11 @@ type (
 	}
 )
 
+// refusedError marks a model file that a server refuses at its start.
+type refusedError struct{ fileError }
+
+func (e refusedError) Unwrap() error { return e.fileError }
+
 func (e fileError) Unwrap() error  { return e.error }
 func (e inputError) Unwrap() error { return e.error }
 
@@ -59,12 +67,17 @@ func (e inputError) Unwrap() error { return e.error }
 var errFailed = errors.New("a check failed")
 
 func exitCode(err error) int {
+	killed := (*server.KilledError)(nil)
 	switch {
+	case errors.As(err, &killed):
+		return exitSignal + int(killed.Signal) // As shells have it.
+	case errors.As(err, new(refusedError)):
+		return exitBadFile
 	case errors.Is(err, errFailed), errors.Is(err, modelx.ErrEvidenceMismatch):
 		return exitFailed
 	case errors.Is(err, modelx.ErrUnsupportedMethod):
 		return exitUsage
-	case errors.Is(err, modelx.ErrIO), errors.As(err, new(*fs.PathError)):
+	case errors.Is(err, modelx.ErrIO), errors.As(err, new(*fs.PathError)), errors.As(err, new(*server.ListenError)):
 		return exitIO
 	case errors.As(err, new(inputError)):
 		return exitBadInput
@@ -126,7 +139,7 @@ func (d description) text() string {
 // fail prints an error, and gives its exit code.
 func fail(stderr io.Writer, cmd *cobra.Command, args []string, err error) int {
 	code := exitCode(err)
-	if errors.Is(err, errFailed) {
+	if errors.Is(err, errFailed) || code > exitSignal {
 		return code
 	}
 	d := describe(err)

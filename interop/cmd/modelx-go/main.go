@@ -1,4 +1,4 @@
-// Command modelx-go runs, checks, shows and converts model files of modelx, without Python.
+// Command modelx-go runs, checks, shows, converts and serves model files of modelx, without Python.
 //
 // `modelx-go --help` tells more, and so does docs/cli-go.md.
 package main
@@ -35,8 +35,8 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:     "modelx-go",
 		Version: version,
-		Short:   "Run, check, show and convert models that were trained in scikit-learn",
-		Long: `modelx-go runs, checks, shows and converts model files of modelx, without Python.
+		Short:   "Run, check, show, convert and serve models that were trained in scikit-learn",
+		Long: `modelx-go runs, checks, shows, converts and serves model files of modelx, without Python.
 
 Files are recognised by their content: protobuf, JSON, ONNX or GOB, in gzip or zstd or not.
 A model that carries evidence (rows with scikit-learn's own answers) is compared with it
@@ -44,7 +44,8 @@ before it predicts anything.`,
 		Example: `  modelx-go predict --model model.pb --method predict_proba --input X.csv > p.csv
   modelx-go verify models/*.pb && deploy
   modelx-go inspect --json model.pb
-  modelx-go convert model.json model.pb.zst`,
+  modelx-go convert model.json model.pb.zst
+  modelx-go serve model.pb`,
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -52,7 +53,7 @@ before it predicts anything.`,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().Bool("json", false, "print results, and errors, as JSON for scripts")
-	root.AddCommand(newPredict(), newVerify(), newInspect(), newConvert())
+	root.AddCommand(newPredict(), newVerify(), newInspect(), newConvert(), newServe())
 	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	return root
 }
