@@ -162,7 +162,6 @@ class Supervisor:
                 self._log.error("worker cannot start", worker=number, error=str(error))
             else:
                 self._workers[number] = worker
-                self._log.write("debug", "worker started", worker=number, worker_pid=worker.pid)
                 await self._lost(worker, await worker.ended())
             pause = _FIRST_PAUSE if time.monotonic() - begun > _STABLE_SECONDS else min(2 * pause, _LONGEST_PAUSE)
             try:
@@ -245,6 +244,7 @@ class Supervisor:
             tell(events, self._journal, self._log)
             self._founded.set()
         worker.serves = True
+        self._log.info("worker serves", worker=worker.number, worker_pid=worker.pid)
         await self._release(worker)
         async with self._joined:
             self._joined.notify_all()
