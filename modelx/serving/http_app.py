@@ -12,7 +12,6 @@ from modelx.serving.http_encoding import SMALLEST, accepts_gzip, compressed
 from modelx.serving.http_exchange import Answer, Exchange
 from modelx.serving.http_json import dumps
 from modelx.serving.http_routes import Route, find
-from modelx.serving.http_text import decoded
 from modelx.serving.messages import quoted
 from modelx.serving.status import OK, STATUSES, ServingError
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from modelx.serving.services import Services
 
 _ID_HEADER = request_ids.HEADER.encode()
+# How much of a path that there is not the log has.
+_LONGEST_PATH = 128
 # Headers that go with errors of a kind.
 _HEADERS = {
     "overloaded": [(b"retry-after", b"1")],
@@ -66,14 +67,12 @@ class Application:
                 error = self._refusal(exchange, caught)
                 status = error.status
                 answer = _written(exchange, error, route)
-            if len(answer.body) >= SMALLEST and accepts_gzip(exchange.header(b"accept-encoding")):
-                answer.body = compressed(answer.body)
-                answer.headers.append((b"content-encoding", b"gzip"))
+            _compress(exchange, answer)
         finally:
             telemetry.end(
                 "http",
                 route.measured if route else "other",
-                f"{method} {route.path}" if route else method,
+                f"{method} {route.path if route else _sent(scope['raw_path'])[:_LONGEST_PATH]}",
                 status,
                 request_id=exchange.request_id,
                 model=exchange.model,
@@ -94,7 +93,7 @@ class Application:
 
     async def _handle(self, exchange: Exchange, route: Route | None, method: str, raw_path: bytes) -> Answer:
         if route is None:
-            raise ServingError("no_path", f"no path {quoted(decoded(raw_path))}; docs/serving.md lists those there are")
+            raise ServingError("no_path", f"no path {quoted(_sent(raw_path))}; docs/serving.md lists those there are")
         if not route.allows(method):
             raise ServingError(
                 "no_method", f"method {quoted(method)} is not allowed here; expected {' or '.join(route.methods)}"
@@ -138,6 +137,20 @@ class Application:
             self._second = second
             self._date = formatdate(second, usegmt=True).encode()
         return self._date
+
+
+def _sent(raw_path: bytes) -> str:
+    """Give a path as the client sent it."""
+    return raw_path.decode("utf-8", "replace")
+
+
+def _compress(exchange: Exchange, answer: Answer) -> None:
+    if len(answer.body) < SMALLEST:
+        return
+    answer.headers.append((b"vary", b"Accept-Encoding"))
+    if accepts_gzip(exchange.header(b"accept-encoding")):
+        answer.body = compressed(answer.body)
+        answer.headers.append((b"content-encoding", b"gzip"))
 
 
 def _written(exchange: Exchange, error: ServingError, route: Route | None) -> Answer:

@@ -12,6 +12,7 @@ from modelx.serving.http_fields import bad, check, check_items, object_of
 from modelx.serving.http_json import dumps, plain_array
 from modelx.serving.http_numbers import flattened, numbers_of
 from modelx.serving.messages import quoted
+from modelx.serving.status import ServingError
 from modelx.serving.tensors import Inference, Input, datatype_of, raw_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from modelx.serving.http_numbers import Wrong
     from modelx.serving.models import Served
     from modelx.serving.requests import Request, Response
-    from modelx.serving.status import ServingError
 
 LENGTH_HEADER = b"inference-header-content-length"
 
@@ -57,7 +57,8 @@ async def infer(exchange: Exchange) -> Answer:
     _cut(given, memoryview(body)[length:])
     inference.check()
     served = exchange.find(exchange.names["name"], exchange.names.get("version", ""))
-    request = inference.fill(served)
+    request = _filled(inference, served)
+    exchange.rows = inference.inputs[0].shape[0]
     wrong = _first_wrong(given, served)
     if wrong is not None:
         _blank(request)
@@ -66,6 +67,14 @@ async def infer(exchange: Exchange) -> Answer:
         # All that is looked at before the values is right.
         raise wrong
     return _answer(response, given)
+
+
+def _filled(inference: Inference, served: Served) -> Request:
+    try:
+        return inference.fill(served)
+    except ServingError:
+        served.served.add()
+        raise
 
 
 def _json_length(exchange: Exchange, body: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Protobuf messages as the contract's JSON: integers are numbers, and all fields are there but messages that are unset."""
+"""Protobuf messages as JSON: integers are numbers, and all fields are there but messages that are unset."""
 
 from __future__ import annotations
 

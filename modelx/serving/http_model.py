@@ -73,13 +73,13 @@ def _info(info: Info) -> dict[str, object]:
         "version": info.version,
         "type": info.type,
         "signature": fields_of_message(info.signature),
-        "metadata": fields_of_message(info.metadata),
+        **({"metadata": fields_of_message(info.metadata)} if info.metadata.ListFields() else {}),
         "metrics": plain(dict(sorted(info.metadata.metrics.items()))),
         "sha256": info.sha256,
         "loaded_timestamp": info.loaded_timestamp,
         "requests_served": info.requests_served,
         "evidence": {
-            "result": "RESULT_PASSED" if info.evidence_methods else "RESULT_ABSENT",
+            "result": "RESULT_PASSED" if info.evidence_rows else "RESULT_ABSENT",
             "rows": info.evidence_rows,
             "methods": info.evidence_methods,
         },
@@ -177,7 +177,7 @@ async def index(exchange: Exchange) -> Answer:
 
 async def load(exchange: Exchange) -> Answer:
     """Answer POST /v2/repository/models/NAME/load."""
-    await exchange.services.coordinator.load(exchange.names["name"])
+    await exchange.services.coordinator.load(exchange.names["name"], "http")
     return Answer()
 
 

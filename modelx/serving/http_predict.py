@@ -77,6 +77,7 @@ async def _respond(exchange: Exchange, served: Served, given: Rows, request: Req
         request.features, request.rows = np.zeros((1, widths[0])), 0
         await exchange.compute(served, request, widths[0])
         raise ServingError("wrong_width", f"row {other + 1} has {widths[other]} values; expected {widths[0]}")
+    exchange.rows = len(widths) if widths else size // served.n_features if size % served.n_features == 0 else 0
     values = np.zeros(size) if numbers.wrong else numbers.values
     request.features = values.reshape(len(widths), -1 if size else 0) if widths else values
     response = await exchange.compute(served, request, size)

@@ -54,7 +54,8 @@ class Protocol(HttpToolsProtocol):
     """One connection.
 
     A request's head must come within `read_timeout`, counted from the connection's start for the first one and from
-    the first byte for others; else the connection is closed. The application limits how long bodies take.
+    the first byte for others; else the connection is closed, as it is when the client takes nothing of an answer for
+    as long. The application limits how long bodies take.
 
     Parameters
     ----------
@@ -76,6 +77,8 @@ class Protocol(HttpToolsProtocol):
         self._on_lost = on_lost
         self._timer: asyncio.TimerHandle | None = None
         self._linger: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._unwritten = 0
         # Between a request's first byte and the end of its head.
         self._in_head = False
         # What reads of a head that is not complete brought, and what its parts that are complete take.
@@ -90,6 +93,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_head()
+        self._forget_writing()
         if self._linger is not None:
             self._linger.cancel()
         super().connection_lost(exc)
@@ -142,6 +146,30 @@ class Protocol(HttpToolsProtocol):
         if self._in_head and self._is_idle():
             self._unset_keepalive_if_required()
             self._expect_head()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._forget_writing()
+
+    def _watch_writing(self) -> None:
+        """End the connection of a client that does not read what it asked for."""
+        self._unwritten = self.transport.get_write_buffer_size()
+        self._write_timer = self.loop.call_later(self._read_timeout, self._look_at_writing)
+
+    def _look_at_writing(self) -> None:
+        if self.transport.get_write_buffer_size() < self._unwritten:
+            self._watch_writing()
+        else:
+            self.transport.abort()
+
+    def _forget_writing(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
     def _feed(self, data: bytes) -> None:
         while data:
