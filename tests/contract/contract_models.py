@@ -89,7 +89,8 @@ def write_repository(root: Path) -> None:
         modelx.dump(Ridge(alpha=alpha).fit(X, y), place / "model.pb", name="anything")
     bad = root / "broken" / "1"
     bad.mkdir(parents=True)
-    (bad / "model.pb").write_bytes(b"\x1b\xff\xff\xff\x7f no model")
+    whole = modelx.dumps(Ridge().fit(X, y))
+    (bad / "model.pb").write_bytes(whole[: len(whole) // 2])
     write(root, *(name for name in fitted() if name != "diabetes"))
 
 
