@@ -1,10 +1,12 @@
 package httpserver
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // message writes a protobuf message with the names of its fields. Integers of all sizes are numbers and enum values names;
@@ -65,7 +67,11 @@ func (w *jsonWriter) messageValue(field protoreflect.FieldDescriptor, value prot
 	case string:
 		w.str(v)
 	case protoreflect.Message:
-		w.message(v)
+		if notes, ok := v.Interface().(*structpb.Struct); ok {
+			w.notes(notes)
+		} else {
+			w.message(v)
+		}
 	case protoreflect.EnumNumber:
 		if known := field.Enum().Values().ByNumber(v); known != nil {
 			w.str(string(known.Name()))
@@ -75,5 +81,37 @@ func (w *jsonWriter) messageValue(field protoreflect.FieldDescriptor, value prot
 	default:
 		// Unsigned numbers, float32 and bytes; no message that is written here has any.
 		w.str(value.String())
+	}
+}
+
+// notes writes the JSON object that a Struct is.
+func (w *jsonWriter) notes(notes *structpb.Struct) {
+	w.open('{')
+	for _, key := range slices.Sorted(maps.Keys(notes.GetFields())) {
+		w.key(key)
+		w.note(notes.GetFields()[key])
+	}
+	w.close('}')
+}
+
+func (w *jsonWriter) note(value *structpb.Value) {
+	switch v := value.GetKind().(type) {
+	case *structpb.Value_NumberValue:
+		w.double(v.NumberValue)
+	case *structpb.Value_StringValue:
+		w.str(v.StringValue)
+	case *structpb.Value_BoolValue:
+		w.boolean(v.BoolValue)
+	case *structpb.Value_StructValue:
+		w.notes(v.StructValue)
+	case *structpb.Value_ListValue:
+		w.open('[')
+		for _, item := range v.ListValue.GetValues() {
+			w.note(item)
+		}
+		w.close(']')
+	default:
+		w.next()
+		w.buf = append(w.buf, "null"...)
 	}
 }
