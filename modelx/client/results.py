@@ -165,8 +165,10 @@ def prediction_of(response: service_pb2.PredictResponse, output: OutputInfo | No
 
 def fits(response: service_pb2.PredictResponse, output: OutputInfo) -> bool:
     """Whether a response can be of a method; not so when another file took the name and the version meanwhile."""
-    text = output.type == "string"
-    return max(output.n_columns, 1) == response.columns and (bool(response.labels) or not text)
+    # Integers have labels where one of the classes is over 2^53.
+    labels = bool(response.labels)
+    suits = output.type == "int64" or labels == (output.type == "string")
+    return suits and max(output.n_columns, 1) == response.columns
 
 
 def info_of(response: service_pb2.GetModelInfoResponse) -> ModelInfo:
