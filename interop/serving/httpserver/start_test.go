@@ -86,8 +86,6 @@ func write(t testing.TB, path string, model *modelxpb.ModelProto) {
 
 // running is a server of the test's own.
 type running struct {
-	*http.Server
-	options Options
 	address string
 	client  *http.Client
 	log     *logged
@@ -159,18 +157,24 @@ func optionsFor(t testing.TB, path string) (Options, *logged) {
 // start starts a server, which the test's end stops.
 func start(t testing.TB, o Options, log *logged) *running {
 	t.Helper()
+	return serve(t, New(o), log)
+}
+
+// serve lets a server answer until the test's end.
+func serve(t testing.TB, server *http.Server, log *logged) *running {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &running{Server: New(o), options: o, address: listener.Addr().String(), log: log}
+	s := &running{address: listener.Addr().String(), log: log}
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
 	s.client = &http.Client{Transport: transport}
 	done := make(chan error)
-	go func() { done <- s.Serve(listener) }()
+	go func() { done <- server.Serve(listener) }()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		_ = s.Close()
+		_ = server.Close()
 		if err := <-done; err != http.ErrServerClosed {
 			t.Errorf("the server ended with %v", err)
 		}
