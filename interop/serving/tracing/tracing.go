@@ -138,13 +138,17 @@ type Ending struct {
 	Failed bool
 	// Model and Version are empty where there is none.
 	Model, Version string
-	Rows           int
+	// Rows is 0 where they are not known.
+	Rows int
 }
 
 // End ends a span.
 func End(span trace.Span, e Ending) {
 	if span.IsRecording() {
-		span.SetAttributes(attribute.Int(e.StatusKey, e.Status), attribute.Int("modelx.rows", e.Rows))
+		span.SetAttributes(attribute.Int(e.StatusKey, e.Status))
+		if e.Rows > 0 {
+			span.SetAttributes(attribute.Int("modelx.rows", e.Rows))
+		}
 		if e.Model != "" {
 			span.SetAttributes(attribute.String("modelx.model.name", e.Model), attribute.String("modelx.model.version", e.Version))
 		}
