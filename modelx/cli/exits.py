@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from modelx import errors
+from modelx.client import errors as calls
 
 OK = 0
 FAILED = 1
@@ -13,6 +14,7 @@ BAD_MODEL = 3
 BAD_INPUT = 4
 REFUSED = 5
 IO = 6
+NO_ANSWER = 7
 INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -23,8 +25,9 @@ MEANINGS = {
     USAGE: "the command line is wrong",
     BAD_MODEL: "a model file is damaged, or of an unknown kind",
     BAD_INPUT: "the input data do not suit the model",
-    REFUSED: "refused: not trusted, not supported, not fitted, not exact, or a package is missing",
+    REFUSED: "refused: not trusted, not supported, not fitted, not exact, no right to it, or a package is missing",
     IO: "a file cannot be read or written",
+    NO_ANSWER: "the server does not answer, fails, has too many requests, or takes too long",
     INTERNAL: "an error of modelx itself; please report it",
     INTERRUPTED: "interrupted (Ctrl-C)",
     BROKEN_PIPE: "the reader of the output went away",
@@ -41,6 +44,13 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.NonFiniteInputError, BAD_INPUT),
     (errors.NotNumericError, BAD_INPUT),
     (errors.MissingColumnError, BAD_INPUT),
+    (calls.UnknownMethodError, USAGE),
+    (calls.NotFoundError, USAGE),
+    (calls.InvalidRequestError, BAD_INPUT),
+    (calls.RefusedFileError, REFUSED),
+    (calls.AuthenticationError, REFUSED),
+    (calls.RightsError, REFUSED),
+    (calls.CallError, NO_ANSWER),
     (errors.NotFittedError, REFUSED),
     (errors.UnsupportedEstimatorError, REFUSED),
     (errors.UntrustedError, REFUSED),

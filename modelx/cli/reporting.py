@@ -52,7 +52,7 @@ def reading(file: str) -> Iterator[None]:
 def describe(error: BaseException) -> dict[str, str]:
     """Give the kind, the message and the place of an error: the place in the model, or the path of a file.
 
-    `file` is there when the error is about what a file has in it.
+    `file` is there when the error is about what a file has in it; `detail` and `request_id` where a server sent them.
     """
     kind, path = kind_of(error), ""
     if isinstance(error, ModelxError):
@@ -68,6 +68,9 @@ def describe(error: BaseException) -> dict[str, str]:
     described = {"kind": kind, "message": message, "path": path}
     if hasattr(error, _FILE):
         described["file"] = getattr(error, _FILE)
+    for name in ("detail", "request_id"):
+        if value := getattr(error, name, ""):
+            described[name] = value
     return described
 
 
@@ -80,8 +83,10 @@ def fail(error: BaseException, *, as_json: bool) -> None:
     where = "".join(f"{described[key]}: " for key in ("file", "path") if described.get(key))
     lines = printable(f"{where}{described['message']}").splitlines() or [""]
     click.echo(f"modelx: error ({described['kind']}): {lines[0]}", err=True)
-    for line in lines[1:]:
+    for line in [*lines[1:], *printable(described.get("detail", "")).splitlines()]:
         click.echo(f"  {line}", err=True)
+    if "request_id" in described:
+        click.echo(f"  request id: {one_line(described['request_id'])}", err=True)
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(f"  try: {error.ctx.command_path} --help", err=True)
     if described["kind"] == "internal":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RightsError,
         TimedOutError,
         UnavailableError,
+        UnknownMethodError,
     )
     from modelx.client.results import Evidence, ModelInfo, OutputInfo, Prediction, Reload, ReloadOutcome
     from modelx.client.sync import Client
@@ -48,6 +49,7 @@ __all__ = [
     "RightsError",
     "TimedOutError",
     "UnavailableError",
+    "UnknownMethodError",
 ]
 
 _MODULES = {

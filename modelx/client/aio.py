@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from modelx.client import connection, plans, streams
@@ -165,16 +166,22 @@ class AsyncClient:
         done: Reload = await self._drive(plan, request_id, timeout)
         return done
 
-    async def ready(self, *, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - as above
-        """Tell whether the server answers and takes requests.
+    async def ready(self, *, wait: float = 0.0, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - as above
+        """Tell whether the server answers and takes requests, as `Client.ready` does.
 
         Raises
         ------
         CallError
             When something else answers than a server of models.
         """
+        until = time.monotonic() + wait
+        while not (answer := await self._is_ready(timeout)) and time.monotonic() < until:  # noqa: ASYNC110 - it is far
+            await asyncio.sleep(min(connection.ASK_AGAIN_SECONDS, max(0.0, until - time.monotonic())))
+        return answer
+
+    async def _is_ready(self, seconds: float | None) -> bool:
         self._open()
-        attempts = Attempts(0, self._connection.seconds(timeout))
+        attempts = Attempts(0, self._connection.seconds(seconds))
         health = self._channel.unary_unary(connection.HEALTH)
         try:
             answer: bytes = await self._call(health, connection.HEALTH_REQUEST, attempts, connection.new_request_id())

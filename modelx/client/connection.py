@@ -169,3 +169,5 @@ def _read(path: str | os.PathLike[str] | None) -> bytes | None:
 # A server reads, checks and replays a file before it answers a reload.
 RELOAD_SECONDS = 300.0
 FOREVER = math.inf
+# Between looks whether a server is ready.
+ASK_AGAIN_SECONDS = 0.1

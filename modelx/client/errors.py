@@ -45,6 +45,10 @@ class InvalidRequestError(CallError, ValueError):
     """The request is wrong, and will be: rows, method, names of inputs (INVALID_ARGUMENT)."""
 
 
+class UnknownMethodError(InvalidRequestError, AttributeError):
+    """The model has no such method (INVALID_ARGUMENT, of kind unsupported_method)."""
+
+
 class NotFoundError(CallError, LookupError):
     """There is no such model, version or file (NOT_FOUND)."""
 
@@ -106,7 +110,7 @@ BY_CODE: dict[str, type[CallError]] = {
 
 def error_of(code: str, message: str, *, kind: str = "", detail: str = "", request_id: str = "") -> CallError:
     """Make the error of a gRPC status."""
-    cls = BY_CODE.get(code, CallError)
+    cls = UnknownMethodError if kind == "unsupported_method" else BY_CODE.get(code, CallError)
     return cls(kind or code.lower(), message, code=code, detail=detail, request_id=request_id)
 
 

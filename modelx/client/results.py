@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,6 +100,8 @@ class ModelInfo:
         By method.
     classes : list
         Of a classifier, in the order of its outputs and in their own type.
+    message : GetModelInfoResponse
+        All of it, as it came.
     """
 
     name: str
@@ -123,6 +125,7 @@ class ModelInfo:
     ready_versions: list[str]
     rollback_version: str
     path: str
+    message: service_pb2.GetModelInfoResponse = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,7 @@ def info_of(response: service_pb2.GetModelInfoResponse) -> ModelInfo:
         ready_versions=list(response.ready_versions),
         rollback_version=response.rollback_version,
         path=response.path,
+        message=response,
     )
 
 

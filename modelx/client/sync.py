@@ -243,18 +243,30 @@ class Client:
         done: Reload = self._drive(plan, request_id, timeout)
         return done
 
-    def ready(self, *, timeout: float | None = None) -> bool:
+    def ready(self, *, wait: float = 0.0, timeout: float | None = None) -> bool:
         """Tell whether the server answers and takes requests.
+
+        Parameters
+        ----------
+        wait : float
+            Ask again and again for so many seconds, until it does.
+        timeout : float, optional
+            Seconds for each answer, in place of the client's.
 
         Raises
         ------
         CallError
             When something else answers than a server of models.
         """
+        until = time.monotonic() + wait
+        while not (answer := self._is_ready(timeout)) and time.monotonic() < until:
+            time.sleep(min(connection.ASK_AGAIN_SECONDS, max(0.0, until - time.monotonic())))
+        return answer
+
+    def _is_ready(self, timeout: float | None) -> bool:
         attempts = Attempts(0, self._connection.seconds(timeout))
-        name = connection.new_request_id()
         try:
-            answer: bytes = self._call(self._health, connection.HEALTH_REQUEST, attempts, name)
+            answer: bytes = self._call(self._health, connection.HEALTH_REQUEST, attempts, connection.new_request_id())
         except (UnavailableError, TimedOutError):
             return False
         return answer == connection.HEALTH_SERVING

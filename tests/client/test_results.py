@@ -138,7 +138,8 @@ def test_every_code_has_a_class_and_every_error_survives_a_pickle():
     assert set(BY_CODE) <= {code.name for code in grpc.StatusCode}
     assert set(BY_CODE.values()) == {
         cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.CallError)
-    } - {errors.CallError}
+    } - {errors.CallError, errors.UnknownMethodError}
+    assert type(error_of("INVALID_ARGUMENT", "m", kind="unsupported_method")) is errors.UnknownMethodError
 
 
 def test_calls_at_the_same_time(scripted):
