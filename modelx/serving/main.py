@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import modelx
 from modelx.serving import tracing
-from modelx.serving.coordinator import LocalCoordinator
 from modelx.serving.logs import Log, capture_libraries
 from modelx.serving.metrics import Metrics
 from modelx.serving.metrics_store import Store
@@ -21,7 +20,6 @@ from modelx.serving.ports import reserve
 from modelx.serving.signals import Signals
 from modelx.serving.status import ServingError
 from modelx.serving.telemetry import Journal, JournalEvents, Telemetry
-from modelx.serving.watch import Watcher
 from modelx.serving.workers import Supervisor
 
 if TYPE_CHECKING:
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from modelx.serving.requests import Coordinator
     from modelx.serving.services import Services
     from modelx.serving.settings import Settings
+    from modelx.serving.watch import Watcher
 
 
 def run(settings: Settings) -> int:
@@ -84,6 +83,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings, log: Log) -> None:
     """Be the only process."""
+    from modelx.serving.coordinator import LocalCoordinator
     from modelx.serving.engine import Engine
     from modelx.serving.plane import Plane
 
@@ -95,7 +95,7 @@ async def _serve(settings: Settings, log: Log) -> None:
     plane = Plane(settings, events=JournalEvents(journal, log))
     coordinator = LocalCoordinator(plane, lambda: journal.text(metrics.snapshot()))
     engine = Engine(services_of(settings, plane, coordinator, Telemetry(log, metrics, traces)))
-    watcher = Watcher(coordinator, settings) if settings.watch else None
+    watcher = _watcher(coordinator, settings)
     try:
         await _load(plane.start, signals, log)
         await engine.start()
@@ -147,7 +147,7 @@ async def _supervise(settings: Settings, log: Log) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
         signals = Signals(end_at_once)
-        watcher = Watcher(supervisor, settings) if settings.watch else None
+        watcher = _watcher(supervisor, settings)
         starting = asyncio.ensure_future(supervisor.start())
         stopping = asyncio.ensure_future(signals.stopping.wait())
         try:
@@ -163,6 +163,15 @@ async def _supervise(settings: Settings, log: Log) -> None:
             starting.cancel()
             await supervisor.stop()
     log.info("stopped", signal=signals.name)
+
+
+def _watcher(coordinator: Coordinator, settings: Settings) -> Watcher | None:
+    """Begin to watch, before the models are loaded. What it needs would make a supervisor large that does not watch."""
+    if not settings.watch:
+        return None
+    from modelx.serving.watch import Watcher
+
+    return Watcher(coordinator, settings)
 
 
 async def _until_stopped(signals: Signals, watcher: Watcher | None) -> None:

@@ -182,7 +182,8 @@ class Supervisor:
         del self._workers[worker.number]
         worker.serves = False
         await self._release(worker)
-        if not self._stopping.is_set():
+        # What a worker could say itself is told as the start's error.
+        if not self._stopping.is_set() and worker.error is None:
             self._log.error("worker ended", worker=worker.number, worker_pid=worker.pid, end=end)
         found = worker.error
         await self._fail(from_values(found) if found else WorkerStartError(f"a worker ended with {end} at the start"))
