@@ -13,6 +13,7 @@ import click
 
 import modelx
 from modelx.cli import exits
+from modelx.cli.call import call
 from modelx.cli.convert import convert
 from modelx.cli.diff import diff
 from modelx.cli.export import export
@@ -94,7 +95,7 @@ def _leave_quietly() -> NoReturn:
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    commands=[export, convert, inspect, verify, predict, diff, serve],
+    commands=[export, convert, inspect, verify, predict, diff, serve, call],
     invoke_without_command=True,
 )
 @click.version_option(modelx.__version__, prog_name="modelx")

@@ -101,7 +101,7 @@ class AsyncClient:
         CallError
         """
         wanted = plans.Wanted(method, model, version, probabilities, metadata)
-        name = request_id or connection.new_request_id()
+        name = connection.request_name(request_id)
         # What `batches` raises in grpc's task.
         raised: list[Exception] = []
 
@@ -184,7 +184,7 @@ class AsyncClient:
         attempts = Attempts(0, self._connection.seconds(seconds))
         health = self._channel.unary_unary(connection.HEALTH)
         try:
-            answer: bytes = await self._call(health, connection.HEALTH_REQUEST, attempts, connection.new_request_id())
+            answer: bytes = await self._call(health, connection.HEALTH_REQUEST, attempts, connection.request_name(None))
         except (UnavailableError, TimedOutError):
             return False
         return answer == connection.HEALTH_SERVING
@@ -200,7 +200,7 @@ class AsyncClient:
         """Make the calls of a plan; all of them have one deadline and one name."""
         self._open()
         attempts = Attempts(self._connection.retries, self._connection.seconds(seconds))
-        name = request_id or connection.new_request_id()
+        name = connection.request_name(request_id)
         try:
             call = next(plan)
             while True:

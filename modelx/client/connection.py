@@ -24,6 +24,7 @@ HEALTH = "/grpc.health.v1.Health/Check"
 HEALTH_REQUEST = b"\x0a" + bytes([len(SERVICE)]) + SERVICE.encode()
 HEALTH_SERVING = b"\x08\x01"
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _LOCAL = re.compile(r"(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")
 
 
@@ -69,6 +70,10 @@ class Connection:
             raise ValueError("cert and key belong together; expected both or none of them")
         if not self.timeout > 0.0:
             raise ValueError(f"timeout is {self.timeout}; expected more than 0 seconds")
+        if self.token is not None and not re.fullmatch(r"[!-~]+", self.token):
+            raise ValueError(
+                "the token has a blank, or another character that no header can carry; expected visible ASCII"
+            )
         if self.retries < 0:
             raise ValueError(f"retries is {self.retries}; expected 0 or more")
 
@@ -127,9 +132,19 @@ class Connection:
         return self.timeout if timeout is None else timeout
 
 
-def new_request_id() -> str:
-    """Give a name for a request."""
-    return secrets.token_hex(8)
+def request_name(given: str | None) -> str:
+    """Give the name of a request: the one that was given, else a random one.
+
+    Raises
+    ------
+    ValueError
+        For one that the server would replace.
+    """
+    if given is None:
+        return secrets.token_hex(8)
+    if not _REQUEST_ID.fullmatch(given):
+        raise ValueError(f"request_id is {given!r}; expected at most 128 letters, digits, '.', '_' and '-'")
+    return given
 
 
 def require_grpc() -> Any:

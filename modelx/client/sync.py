@@ -166,7 +166,7 @@ class Client:
         CallError
         """
         wanted = plans.Wanted(method, model, version, probabilities, metadata)
-        name = request_id or connection.new_request_id()
+        name = connection.request_name(request_id)
         # What `batches` raises in grpc's thread.
         raised: list[Exception] = []
 
@@ -266,7 +266,7 @@ class Client:
     def _is_ready(self, timeout: float | None) -> bool:
         attempts = Attempts(0, self._connection.seconds(timeout))
         try:
-            answer: bytes = self._call(self._health, connection.HEALTH_REQUEST, attempts, connection.new_request_id())
+            answer: bytes = self._call(self._health, connection.HEALTH_REQUEST, attempts, connection.request_name(None))
         except (UnavailableError, TimedOutError):
             return False
         return answer == connection.HEALTH_SERVING
@@ -274,7 +274,7 @@ class Client:
     def _drive(self, plan: plans.Plan, request_id: str | None, timeout: float | None) -> Any:
         """Make the calls of a plan; all of them have one deadline and one name."""
         attempts = Attempts(self._connection.retries, self._connection.seconds(timeout))
-        name = request_id or connection.new_request_id()
+        name = connection.request_name(request_id)
         try:
             call = next(plan)
             while True:
