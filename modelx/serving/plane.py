@@ -229,16 +229,18 @@ class Plane:
             It was committed or abandoned already.
         """
         prepared.check_open()
+        plan, trigger = prepared.plan, prepared.trigger
         try:
-            plan, trigger = prepared.plan, prepared.trigger
             before, after = self._commit(prepared.model, plan, prepared.path, trigger, prepared.refusal)
+            was, served = before.default, after.default
+            if served is None:
+                raise AssertionError("what is prepared has a default")
+            if prepared.refusal is None:
+                self._events.model_reloaded(
+                    served, previous_version=before.version, trigger=trigger, seconds=plan.seconds
+                )
         finally:
             prepared.close()
-        was, served = before.default, after.default
-        if served is None:
-            raise AssertionError("what is prepared has a default")
-        if prepared.refusal is None:
-            self._events.model_reloaded(served, previous_version=before.version, trigger=trigger, seconds=plan.seconds)
         changed = was is None or was.sha256 != served.sha256
         return ReloadReport(served.name, served.version, before.version, served.sha256, changed, plan.seconds)
 
