@@ -76,9 +76,12 @@ func (e events) Loaded(l serving.Loaded) {
 func (e events) Refused(r serving.Refused) {
 	attributes := []slog.Attr{
 		slog.String("model", r.Model), slog.String("path", r.Path), slog.String("trigger", string(r.Trigger)),
-		slog.String("kind", string(r.Err.Kind)), slog.String("error", r.Err.Message), slog.String("detail", r.Err.Detail),
+		slog.String("kind", string(r.Err.Kind)), slog.String("error", r.Err.Message),
 	}
-	e.logger.LogAttrs(context.Background(), slog.LevelError, "reload refused", attributes...)
+	if r.Err.Detail != "" {
+		attributes = append(attributes, slog.String("detail", r.Err.Detail))
+	}
+	e.logger.LogAttrs(context.Background(), slog.LevelWarn, "reload refused", attributes...)
 }
 
 func (e events) Reloaded(r serving.Reloaded) {
