@@ -16,6 +16,8 @@ from modelx.serving.messages import quoted
 from modelx.serving.status import OK, STATUSES, ServingError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from opentelemetry.trace import Span
 
     from modelx.serving.http_exchange import Receive, Send
@@ -37,10 +39,13 @@ class Application:
     Parameters
     ----------
     services : Services
+    worker : Executor
+        One thread for large bodies.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, worker: Executor) -> None:
         self._services = services
+        self._worker = worker
         self._second = 0
         self._date = b""
 
@@ -48,7 +53,7 @@ class Application:
         """Answer a request, as ASGI asks."""
         began = perf_counter()
         telemetry = self._services.telemetry
-        exchange = Exchange(self._services, scope, receive)
+        exchange = Exchange(self._services, self._worker, scope, receive)
         method: str = scope["method"]
         found = find(scope["raw_path"])
         route = None
@@ -67,7 +72,7 @@ class Application:
                 error = self._refusal(exchange, caught)
                 status = error.status
                 answer = _written(exchange, error, route)
-            _compress(exchange, answer)
+            await _compress(exchange, answer)
         finally:
             telemetry.end(
                 "http",
@@ -144,12 +149,12 @@ def _sent(raw_path: bytes) -> str:
     return raw_path.decode("utf-8", "replace")
 
 
-def _compress(exchange: Exchange, answer: Answer) -> None:
+async def _compress(exchange: Exchange, answer: Answer) -> None:
     if len(answer.body) < SMALLEST:
         return
     answer.headers.append((b"vary", b"Accept-Encoding"))
     if accepts_gzip(exchange.header(b"accept-encoding")):
-        answer.body = compressed(answer.body)
+        answer.body = await exchange.work(len(answer.body), compressed, answer.body)
         answer.headers.append((b"content-encoding", b"gzip"))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelx.serving import request_ids
 from modelx.serving.http_encoding import decompressed, encoding_of, too_large
 from modelx.serving.status import ServingError
 
+_T = TypeVar("_T")
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
+    from concurrent.futures import Executor
 
     from modelx.serving.models import Served
     from modelx.serving.requests import Request, Response
@@ -29,6 +32,12 @@ _ID_HEADER = request_ids.HEADER.encode()
 # What is left of a body after the answer is read for as long, and at most to this size, to keep the connection.
 _LEFT_SECONDS = 0.5
 _LEFT_BYTES = 256 * 1024
+
+# Bytes whose reading or writing would hold the event loop up.
+_LONG = 512 * 1024
+
+# How much larger a body may become when it is decompressed: not at the worst, but more than bodies do.
+_EXPANSION = 100
 
 # Values of a prediction that is over before it is worth while to look whether the client is still there.
 _AT_ONCE = 2048
@@ -50,6 +59,8 @@ class Exchange:
     Parameters
     ----------
     services : Services
+    worker : Executor
+        One thread for large bodies, so that they take their memory one after the other.
     scope : dict
         ASGI's.
     receive : callable
@@ -75,6 +86,7 @@ class Exchange:
         "_length",
         "_receive",
         "_request_id",
+        "_worker",
         "called",
         "headers",
         "left",
@@ -86,7 +98,8 @@ class Exchange:
         "version",
     )
 
-    def __init__(self, services: Services, scope: Any, receive: Receive) -> None:
+    def __init__(self, services: Services, worker: Executor, scope: Any, receive: Receive) -> None:
+        self._worker = worker
         self.services = services
         self.headers = _joined(scope["headers"])
         self.query: bytes = scope["query_string"]
@@ -131,6 +144,12 @@ class Exchange:
         self.rows = response.rows
         return response
 
+    async def work(self, size: int, function: Callable[..., _T], *arguments: Any) -> _T:
+        """Call a function that takes time in proportion to a size: in a thread where that is long."""
+        if size < _LONG:
+            return function(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
+
     async def _unless_gone(self, work: Coroutine[Any, Any, Response]) -> Response:
         computing = asyncio.create_task(work)
         watching = asyncio.create_task(self._until_gone())
@@ -163,7 +182,9 @@ class Exchange:
                 body = await self._read(limit)
         except TimeoutError:
             raise ServingError("slow_body", f"the body did not arrive within {_plain(seconds)} seconds") from None
-        return decompressed(body, encoding, limit) if encoding and body else body
+        if not encoding or not body:
+            return body
+        return await self.work(_EXPANSION * len(body), decompressed, body, encoding, limit)
 
     async def _read(self, limit: int) -> bytes:
         parts: list[bytes] = []

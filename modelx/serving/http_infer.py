@@ -9,7 +9,7 @@ import numpy as np
 
 from modelx.serving.http_exchange import Answer
 from modelx.serving.http_fields import bad, check, check_items, object_of
-from modelx.serving.http_json import dumps, plain_array
+from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, plain_array
 from modelx.serving.http_numbers import flattened, numbers_of
 from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
@@ -52,7 +52,7 @@ async def infer(exchange: Exchange) -> Answer:
     """Answer POST /v2/models/NAME[/versions/VERSION]/infer."""
     body = await exchange.body()
     length = _json_length(exchange, body)
-    given = _read(object_of(body[:length]))
+    given = await exchange.work(length, _read, body[:length])
     inference = given.inference
     _cut(given, memoryview(body)[length:])
     inference.check()
@@ -66,7 +66,8 @@ async def infer(exchange: Exchange) -> Answer:
     if wrong is not None:
         # All that is looked at before the values is right.
         raise wrong
-    return _answer(response, given)
+    size = BYTES_OF_NUMBER * sum(output.values.size for output in response.outputs)
+    return await exchange.work(size, _answer, response, given)
 
 
 def _filled(inference: Inference, served: Served) -> Request:
@@ -88,10 +89,10 @@ def _json_length(exchange: Exchange, body: bytes) -> int:
     return length
 
 
-def _read(fields: dict[str, Any]) -> _Given:
+def _read(text: bytes) -> _Given:
     """Read the JSON part, field by field in the order sent. Raises ServingError, `bad_request`."""
     given = _Given(Inference([]))
-    for name, value in fields.items():
+    for name, value in object_of(text).items():
         if value is None:
             continue
         match name:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import gc
 import math
 import re
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEEPEST = 100
+
+# About as many characters a number takes.
+BYTES_OF_NUMBER = 16
 
 
 class OutOfRange:
@@ -40,7 +44,18 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # One down, one up: 255 is -1 in eight bits.
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?')
+# Numbers that may be beyond all doubles: with an exponent of three digits, or long ones. What is part of another number
+# is none.
+_SUSPECT = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{200}")
+_STRING_OR_SUSPECT = re.compile(
+    rb'"(?:[^"\\]|\\.)*"'
+    rb"|(?<![eE.0-9+-])-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE]\+?[0-9]{3,}"
+    rb"|(?<![eE.0-9+-])-?[1-9][0-9]{199,}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+)
+_MARKED = f"out of range {token_hex(16)}"
+_MARK = f'{{"{_MARKED}":0}}'.encode()
+_CONTAINERS = frozenset({dict, list})
+_LARGE = 1024 * 1024
 _NEGATIVE_ZERO = re.compile(rb"-0(?![.0-9eE])")
 _STRING_OR_NEGATIVE_ZERO = re.compile(rb'"(?:[^"\\]|\\.)*"|-0(?![.0-9eE])')
 _INT64 = range(-(2**63), 2**63)
@@ -71,10 +86,33 @@ def loads(body: bytes) -> Any:
     """
     if b"-0" in body and _NEGATIVE_ZERO.search(body):
         body = _STRING_OR_NEGATIVE_ZERO.sub(_signed, body)
+    pauses = len(body) >= _LARGE and gc.isenabled()
+    if pauses:
+        # A million new lists make the collector look at all of them time and again, and there is no garbage.
+        gc.disable()
+    try:
+        value = _loads(body)
+    finally:
+        if pauses:
+            gc.enable()
+    return value
+
+
+def _loads(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        value = _loads_beyond_doubles(body)
+        # It may be valid all the same, if nothing is wrong but the size of numbers.
+        marked, found = _STRING_OR_SUSPECT.subn(_marked, body) if _SUSPECT.search(body) else (body, 0)
+        if not found:
+            raise _invalid() from None
+        try:
+            value = orjson.loads(marked)
+        except orjson.JSONDecodeError:
+            raise _invalid() from None
+        if _depth_over_limit(body):
+            raise _invalid() from None
+        return _restored(value)
     if _depth_over_limit(body):
         raise _invalid()
     return value
@@ -86,52 +124,27 @@ def _signed(found: re.Match[bytes]) -> bytes:
     return token if token.startswith(b'"') else b"-0.0"
 
 
+def _marked(found: re.Match[bytes]) -> bytes:
+    """Put an object in the place of a number that no double holds: it may stand where the number may, and only so."""
+    token = found.group()
+    return token if token.startswith(b'"') or not math.isinf(float(token)) else _MARK
+
+
+def _restored(value: Any) -> Any:
+    """Put `OUT_OF_RANGE` in the place of the marks."""
+    if type(value) is dict:
+        if _MARKED in value:
+            return OUT_OF_RANGE
+        for name, each in value.items():
+            if type(each) in _CONTAINERS:
+                value[name] = _restored(each)
+    elif not _CONTAINERS.isdisjoint(map(type, value)):
+        value[:] = [_restored(each) if type(each) in _CONTAINERS else each for each in value]
+    return value
+
+
 def _invalid() -> ServingError:
     return ServingError("bad_request", "the body is not valid JSON")
-
-
-def _loads_beyond_doubles(body: bytes) -> Any:
-    """Read what orjson refuses: valid all the same if only the size of numbers is wrong."""
-    tamed, beyond = _tame(body)
-    if not beyond:
-        raise _invalid()
-    try:
-        orjson.loads(tamed)
-    except orjson.JSONDecodeError:
-        raise _invalid() from None
-    if _depth_over_limit(body):
-        raise _invalid()
-    return json.loads(body, parse_int=_integer, parse_float=_double)
-
-
-def _tame(body: bytes) -> tuple[bytes, bool]:
-    """Put zeros in the place of numbers that no double holds, so that all else can be judged."""
-    beyond = False
-
-    def tame(found: re.Match[bytes]) -> bytes:
-        nonlocal beyond
-        token = found.group()
-        if token.startswith(b'"') or not math.isinf(float(token)):
-            return token
-        beyond = True
-        # With an exponent and its sign, so that nothing wrong beside it becomes right.
-        return b"-0e0" if token.startswith(b"-") else b"0e0"
-
-    return _STRING_OR_NUMBER.sub(tame, body), beyond
-
-
-def _integer(text: str) -> int | float | OutOfRange:
-    # Python takes quadratic time for long integers, and orjson gives doubles for what 64 bits don't hold.
-    if len(text) <= 20:
-        value = int(text)
-        if -(2**63) <= value < 2**64:
-            return value
-    return _double(text)
-
-
-def _double(text: str) -> float | OutOfRange:
-    value = float(text)
-    return OUT_OF_RANGE if math.isinf(value) else value
 
 
 def _depth_over_limit(body: bytes) -> bool:

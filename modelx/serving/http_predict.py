@@ -9,7 +9,7 @@ import numpy as np
 
 from modelx.serving.http_exchange import Answer
 from modelx.serving.http_fields import bad, check_values, fields_of
-from modelx.serving.http_json import dumps, plain_array
+from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, plain_array
 from modelx.serving.http_numbers import rows_of
 from modelx.serving.requests import Request
 from modelx.serving.status import ServingError
@@ -35,6 +35,17 @@ _FIELDS: dict[str, type] = {
 
 async def predict(exchange: Exchange) -> Answer:
     """Answer POST /predict."""
+    body = await exchange.body()
+    fields, given = await exchange.work(len(body), _read, body)
+    exchange.called = fields.get("metadata", {}).get("request_id", "")
+    served = exchange.find(fields.get("model_name", ""), fields.get("model_version", ""))
+    methods = _methods(served, fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
+    response = await _respond(exchange, served, given, Request(methods=methods, rows=fields.get("rows", 0)))
+    return Answer(await exchange.work(_size(response), _written, response))
+
+
+def _read(body: bytes) -> tuple[dict[str, Any], Rows]:
+    """Take a body apart. Raises ServingError, `bad_request`."""
     given: Rows | None = None
 
     def look(name: str, value: Any) -> None:
@@ -46,14 +57,10 @@ async def predict(exchange: Exchange) -> Answer:
         elif name == "rows" and value < 0:
             raise bad(f"rows is {value}; expected 0 or more")
 
-    fields = fields_of(await exchange.body(), _FIELDS, look)
+    fields = fields_of(body, _FIELDS, look)
     if given is None:
         raise bad('no field "features"')
-    exchange.called = fields.get("metadata", {}).get("request_id", "")
-    served = exchange.find(fields.get("model_name", ""), fields.get("model_version", ""))
-    methods = _methods(served, fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
-    response = await _respond(exchange, served, given, Request(methods=methods, rows=fields.get("rows", 0)))
-    return Answer(dumps(_written(response)))
+    return fields, given
 
 
 def _methods(served: Served, method: str, *, probabilities: bool) -> tuple[str, ...]:
@@ -87,7 +94,12 @@ async def _respond(exchange: Exchange, served: Served, given: Rows, request: Req
     return response
 
 
-def _written(response: Response) -> dict[str, object]:
+def _size(response: Response) -> int:
+    """Guess how many bytes a response takes in JSON."""
+    return BYTES_OF_NUMBER * sum(output.values.size for output in response.outputs)
+
+
+def _written(response: Response) -> bytes:
     output = response.outputs[0]
     shape = output.values.shape
     fields: dict[str, object] = {
@@ -100,4 +112,4 @@ def _written(response: Response) -> dict[str, object]:
     }
     if len(response.outputs) > 1:
         fields["probabilities"] = plain_array(response.outputs[1].values)
-    return fields
+    return dumps(fields)

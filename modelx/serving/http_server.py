@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from uvicorn.config import Config
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import socket
 
     from modelx.serving.services import Services
+    from modelx.serving.settings import Settings
 
 # As many connections may wait to be accepted.
 _BACKLOG = 2048
@@ -33,10 +35,15 @@ class HttpServer:
     ended : asyncio.Event
         Set whenever a connection has ended.
     server : asyncio.Server
+    worker : ThreadPoolExecutor
+        The application's; it ends with the server.
     """
 
-    def __init__(self, state: ServerState, ended: asyncio.Event, server: asyncio.Server) -> None:
+    def __init__(
+        self, state: ServerState, ended: asyncio.Event, server: asyncio.Server, worker: ThreadPoolExecutor
+    ) -> None:
         self._state = state
+        self._worker = worker
         self._ended = ended
         self._server = server
 
@@ -65,6 +72,7 @@ class HttpServer:
             for connection in list(self._state.connections):
                 connection.transport.abort()
             await asyncio.gather(*self._state.tasks, return_exceptions=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     async def _all_ended(self) -> None:
         while self._state.connections:
@@ -93,7 +101,8 @@ async def start_http(services: Services, sock: socket.socket) -> HttpServer:
         A file that the settings of TLS name cannot be read, or has no certificate or key.
     """
     settings = services.settings
-    config = _config(services)
+    worker = ThreadPoolExecutor(1, thread_name_prefix="http")
+    config = _config(settings, Application(services, worker))
     state = ServerState()
     ended = asyncio.Event()
 
@@ -107,13 +116,12 @@ async def start_http(services: Services, sock: socket.socket) -> HttpServer:
         ssl_handshake_timeout=settings.read_timeout if config.ssl else None,
         backlog=_BACKLOG,
     )
-    return HttpServer(state, ended, server)
+    return HttpServer(state, ended, server, worker)
 
 
-def _config(services: Services) -> Config:
-    settings = services.settings
+def _config(settings: Settings, application: Application) -> Config:
     config = Config(
-        Application(services),
+        application,
         http=Protocol,
         ws="none",
         lifespan="off",
@@ -123,8 +131,7 @@ def _config(services: Services) -> Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        # uvicorn takes the seconds as they are.
-        timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type]
+        timeout_keep_alive=settings.idle_timeout,
         ssl_certfile=settings.tls_cert or None,
         ssl_keyfile=settings.tls_key or None,
         ssl_ca_certs=settings.tls_client_ca or None,
