@@ -175,7 +175,11 @@ func found(v any) string {
 
 // shownFloat writes a number as Python does, whose texts are the contract's.
 func shownFloat(v float64) string {
-	s := strings.ToLower(strconv.FormatFloat(v, 'g', -1, 64))
+	form := byte('g')
+	if math.Abs(v) >= 1e16 {
+		form = 'e'
+	}
+	s := strings.ToLower(strconv.FormatFloat(v, form, -1, 64))
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return strings.TrimPrefix(s, "+")
