@@ -56,7 +56,6 @@ class Rpc:
 
     __slots__ = (
         "_began",
-        "_header_id",
         "_metadata",
         "_request_id",
         "_services",
@@ -64,6 +63,7 @@ class Rpc:
         "context",
         "error",
         "greeted",
+        "header_id",
         "message_id",
         "method",
         "model",
@@ -88,10 +88,10 @@ class Rpc:
         # What the message calls the request.
         self.message_id = ""
         self._metadata = metadata = context.invocation_metadata()
-        self._header_id = ""
+        self.header_id = ""
         for key, value in metadata:
             if key == request_ids.HEADER:
-                self._header_id = value
+                self.header_id = value
                 break
 
     def begin(self) -> None:
@@ -108,7 +108,7 @@ class Rpc:
     def request_id(self) -> str:
         """What the request is called."""
         if not self._request_id:
-            self._request_id = request_ids.request_id(self._header_id, self.message_id)
+            self._request_id = request_ids.request_id(self.header_id, self.message_id)
         return self._request_id
 
     def admit(self) -> None:
@@ -121,15 +121,14 @@ class Rpc:
             header = next((value for key, value in self._metadata if key == "authorization"), None)
             services.auth.check(header, method.right)
 
-    async def read(self) -> bytes | None:
-        """Give the next message, expanded, or None after the last one.
+    def expand(self, raw: Any) -> bytes | None:
+        """Give a message that the library has read as it is meant, or None where it was the end.
 
         Raises
         ------
         ServingError
             `bad_request` or `too_large`.
         """
-        raw: Any = await self.context.read()
         if raw is grpc.aio.EOF:
             return None
         if grpc_wire.is_gzipped(raw):
@@ -140,18 +139,18 @@ class Rpc:
                 raise grpc_wire.not_a(self.method.request)
         return raw  # type: ignore[no-any-return] # the library has no types
 
-    async def read_one(self) -> bytes:
-        """Give the only message. Raises ServingError."""
-        raw = await self.read()
-        if raw is None:
+    def expand_one(self, raw: Any) -> bytes:
+        """Give the only message as `expand` does. Raises ServingError."""
+        data = self.expand(raw)
+        if data is None:
             raise grpc_wire.not_a(self.method.request)
-        return raw
+        return data
 
     async def greet(self) -> None:
         """Send the request's id back, if the client named it, before the first answer. It costs a round of its own."""
         if not self.greeted:
             self.greeted = True
-            if self._header_id:
+            if self.header_id:
                 await self.context.send_initial_metadata(((request_ids.HEADER, self.request_id),))
 
     def check_deadline(self) -> None:
@@ -249,8 +248,9 @@ def unary(
         rpc.begin()
         try:
             rpc.admit()
-            answer = await work(rpc, await rpc.read_one())
-            await rpc.greet()
+            answer = await work(rpc, rpc.expand_one(await context.read()))
+            if rpc.header_id:
+                await rpc.greet()
         except grpc.aio.AbortError:
             raise
         except Exception as error:

@@ -47,10 +47,10 @@ class Streams:
             raise shutting_down()
         task = asyncio.current_task()
         if task is None:  # pragma: no cover - the library runs each call in a task
-            return await rpc.read()
+            return rpc.expand(await rpc.context.read())
         self._idle.add(task)
         try:
-            return await rpc.read()
+            return rpc.expand(await rpc.context.read())
         except asyncio.CancelledError:
             if self._ending.is_set():
                 # It was `end`, or else the client, which does not hear this then.

@@ -29,6 +29,7 @@ _FEATURES_TAG = 0x0A
 _PREDICTIONS_TAG = b"\x0a"
 _PROBABILITIES_TAG = b"\x42"
 _ONE_DOUBLE = b"\x0a\x08"
+_DOUBLE = np.dtype("<f8")
 _NOTHING = service_pb2.PredictRequest()
 
 
@@ -83,8 +84,9 @@ def not_a(message_type: type[Message]) -> ServingError:
 
 
 def parse_predict(raw: bytes) -> tuple[service_pb2.PredictRequest, NDArray[np.float64]]:
-    """Read a PredictRequest: its features as an array, and a message that has all else.
+    """Read a PredictRequest: a message that has all but the features, and these as an array.
 
+    The array can mostly not be written into.
     Every writer puts the features first and in one piece, so that they are the bytes after a tag and a length. What is
     written otherwise is left to protobuf.
 
@@ -109,12 +111,13 @@ def parse_predict(raw: bytes) -> tuple[service_pb2.PredictRequest, NDArray[np.fl
                 size = -1
         end = start + size
         if size > 0 and size % 8 == 0 and end <= len(raw):
-            # An array of its own: the numbers of the message begin anywhere, and a copy costs less than that.
+            # Bytes of their own begin where numbers may; within the message they begin anywhere.
+            features = np.frombuffer(raw[start:end], _DOUBLE)
             if end == len(raw):
-                return _NOTHING, np.frombuffer(raw, dtype="<f8", offset=start).copy()
+                return _NOTHING, features
             rest = parse(service_pb2.PredictRequest, raw[end:])
             if not rest.features:
-                return rest, np.frombuffer(raw, dtype="<f8", count=size // 8, offset=start).copy()
+                return rest, features
     message = parse(service_pb2.PredictRequest, raw)
     return message, doubles(message.features)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING, TypeVar
 
 from modelx.serving import answering
@@ -50,7 +50,7 @@ class Offload:
         self._seconds: dict[tuple[str, tuple[str, ...], int], float] = {}
 
     async def respond(self, served: Served, request: Request, values: int) -> Response:
-        """Let a prediction in, and compute it.
+        """Let a prediction in, and compute it: `at_once`, else `in_thread`.
 
         Parameters
         ----------
@@ -66,21 +66,33 @@ class Offload:
         asyncio.CancelledError
             The client has gone away. What a thread computes for it is still counted until it is done.
         """
-        admission = self._admission
+        response = self.at_once(served, request, values)
+        return await self.in_thread(served, request, values) if response is None else response
+
+    def at_once(self, served: Served, request: Request, values: int) -> Response | None:
+        """Compute a prediction that is short, or give None. Raises as `respond`."""
         key = (served.sha256, request.methods, values.bit_length())
-        admission.enter()
-        started = perf_counter()
         known = self._seconds.get(key)
-        if values <= _TRIED if known is None else known < SHORT_SECONDS:
-            try:
-                return answering.respond(served, request)
-            finally:
-                admission.leave()
-                self._learn(key, known, perf_counter() - started)
+        if values > _TRIED if known is None else known > SHORT_SECONDS:
+            return None
+        admission = self._admission
+        admission.enter()
+        # Not the time that passes, in which other threads and programs run as well.
+        began = thread_time()
+        try:
+            return answering.respond(served, request)
+        finally:
+            admission.leave()
+            self._learn(key, known, thread_time() - began)
+
+    async def in_thread(self, served: Served, request: Request, values: int) -> Response:
+        """Compute a prediction that takes long. Raises as `respond`."""
+        key = (served.sha256, request.methods, values.bit_length())
+        self._admission.enter()
         try:
             future = self._executor.submit(_timed, served, request)
         except BaseException:
-            admission.leave()
+            self._admission.leave()
             raise
         loop = asyncio.get_running_loop()
         future.add_done_callback(lambda done: self._done(loop, key, done))
@@ -113,10 +125,10 @@ class Offload:
                 self._seconds.clear()
             self._seconds[key] = seconds
         else:
-            # A machine that is busy with something else makes times longer, never shorter.
-            self._seconds[key] = known + (seconds - known) * (0.5 if seconds < known else 0.1)
+            # Something else, on this machine or in this interpreter, may take long once.
+            self._seconds[key] = known + (min(seconds, 2 * known) - known) * 0.125
 
 
 def _timed(served: Served, request: Request) -> tuple[Response, float]:
-    started = perf_counter()
-    return answering.respond(served, request), perf_counter() - started
+    started = thread_time()
+    return answering.respond(served, request), thread_time() - started
