@@ -186,7 +186,7 @@ def packed(tag: bytes, values: NDArray[np.generic]) -> bytes:
 
 
 def _labels(output: Output) -> bytes:
-    return service_pb2.PredictResponse(labels=output.values.tolist()).SerializeToString()
+    return service_pb2.PredictResponse(labels=map(str, output.values.tolist())).SerializeToString()
 
 
 def _probabilities(response: Response) -> bytes:
