@@ -131,7 +131,7 @@ def _config(settings: Settings, application: Application) -> Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=settings.idle_timeout,
+        timeout_keep_alive=settings.idle_timeout,  # type: ignore[arg-type] # it takes any number
         ssl_certfile=settings.tls_cert or None,
         ssl_keyfile=settings.tls_key or None,
         ssl_ca_certs=settings.tls_client_ca or None,
