@@ -62,6 +62,8 @@ def run(settings: Settings) -> int:
         asyncio.run(_supervise(settings, log))
     else:
         run_loop(_serve(settings, log))
+        # A file that is still being read for a reload holds no end up.
+        os._exit(0)
     return 0
 
 

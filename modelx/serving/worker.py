@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 from contextlib import suppress
@@ -33,18 +34,21 @@ def main(channel: int) -> None:
     channel : int
         The descriptor of a socket whose other end the supervisor has.
     """
-    # The terminal's hang-up and interrupt go to the whole group; the supervisor tells what they mean.
+    # Files that changed are for the supervisor to reload, in all workers.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     run_loop(_run(socket.socket(fileno=channel)))
 
 
 async def _run(channel: socket.socket) -> None:
     stopping = asyncio.Event()
+    told = False
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
 
     async def stop() -> None:
+        nonlocal told
+        told = True
         stopping.set()
 
     handlers: dict[str, Any] = {"stop": stop}
@@ -53,15 +57,23 @@ async def _run(channel: socket.socket) -> None:
     talking = asyncio.create_task(peer.run())
     # A supervisor that was killed says nothing, but its end of the channel is closed.
     talking.add_done_callback(lambda _: stopping.set())
+    folder = None
     with suppress(GoneError):
-        await _serve(peer, handlers, stopping)
+        hello = await peer.call("hello")
+        folder = Path(hello["metrics"])
+        await _serve(hello, peer, handlers, stopping)
+    orphaned = talking.done() and not told
+    if orphaned and folder is not None:
+        # Who would have removed what the workers share is no more.
+        shutil.rmtree(folder.parent, ignore_errors=True)
     peer.close()
     await talking
+    # A file that is still being read for a reload holds no end up.
+    os._exit(0)
 
 
-async def _serve(peer: Peer, handlers: dict[str, Any], stopping: asyncio.Event) -> None:
+async def _serve(hello: dict[str, Any], peer: Peer, handlers: dict[str, Any], stopping: asyncio.Event) -> None:
     """Load what the supervisor says, answer requests, and let those under way finish."""
-    hello = await peer.call("hello")
     settings = Settings(**hello["settings"])
     log = Log(settings.log_level, settings.log_format, settings.log_requests)
     capture_libraries(log, settings.log_level)

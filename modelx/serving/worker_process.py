@@ -74,6 +74,8 @@ class WorkerProcess:
                 *sys.path,
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                # The terminal's signals are for the supervisor, which says what they mean.
+                process_group=0,
             )
         except BaseException:
             self._peer.close()
