@@ -30,7 +30,8 @@ _EXAMPLES = """\
   modelx predict --model model.pb --input X.csv   # predictions, as CSV
   modelx convert model.pb model.onnx              # for onnxruntime
   modelx diff old.pb new.pb --data X.csv          # what a new version changes
-  modelx serve model.pb                           # gRPC and HTTP, with new models taking over as they come"""
+  modelx serve model.pb                           # gRPC and HTTP, with new models taking over as they come
+  modelx call predict --row 5.1,3.5,1.4,0.2       # ask a server"""
 
 
 class Program(click.Group):

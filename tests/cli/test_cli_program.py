@@ -18,7 +18,7 @@ from modelx import errors
 from modelx.cli import exits
 from modelx.cli.program import main
 
-COMMANDS = ("convert", "diff", "export", "inspect", "predict", "verify")
+COMMANDS = ("call", "convert", "diff", "export", "inspect", "predict", "serve", "verify")
 
 
 def test_help_is_quick_because_it_imports_nothing_large():
@@ -52,13 +52,15 @@ def test_each_command_has_examples_and_describes_every_option(run, name):
     result = run(name, "--help")
     assert result.code == 0
     assert f"  modelx {name} " in result.out.split("Examples:")[1]
-    undescribed = [p.name for p in main.commands[name].params if isinstance(p, click.Option) and not p.help]
+    parameters = main.commands[name].get_params(click.Context(main.commands[name]))
+    undescribed = [p.name for p in parameters if isinstance(p, click.Option) and not p.help]
     assert undescribed == []
 
 
 def test_examples_name_options_that_exist():
     for name, command in main.commands.items():
-        known = {option for parameter in command.params for option in parameter.opts}
+        parameters = command.get_params(click.Context(command))
+        known = {option for parameter in parameters for option in parameter.opts}
         used = set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", command.examples)) - {"-d", "-f"}
         assert used <= known, name
 
