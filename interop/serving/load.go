@@ -14,10 +14,7 @@ func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
 	if p.Stopping() {
 		return ShuttingDownError()
 	}
-	if p.single {
-		return p.loadFile(ctx, name, trigger)
-	}
-	listed := p.rediscover()
+	p.rediscover()
 	p.mu.Lock()
 	m, ok := p.models[name]
 	names := slices.Sorted(maps.Keys(p.models))
@@ -29,25 +26,27 @@ func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
 		return err
 	}
 	defer m.leave()
-	if err := p.loadListed(ctx, m, listed[name], trigger); err != nil {
+	return p.loadEntered(ctx, m, trigger)
+}
+
+// loadEntered is Load for whoever holds the model's gate.
+func (p *Plane) loadEntered(ctx context.Context, m *model, trigger Trigger) error {
+	load := p.loadFile
+	if m.own == nil {
+		// What is there may be something else than before the gate opened.
+		listed := p.rediscover()[m.name]
+		load = func(ctx context.Context, m *model, trigger Trigger) *Error {
+			return p.loadListed(ctx, m, listed, trigger)
+		}
+	}
+	if err := load(ctx, m, trigger); err != nil {
 		return err
 	}
 	return nil
 }
 
-// loadFile is Load for the model of a server of a single file.
-func (p *Plane) loadFile(ctx context.Context, name string, trigger Trigger) error {
-	p.mu.Lock()
-	m, ok := p.models[name]
-	names := slices.Sorted(maps.Keys(p.models))
-	p.mu.Unlock()
-	if !ok {
-		return unknownModel(name, names)
-	}
-	if err := m.enter(ctx); err != nil {
-		return err
-	}
-	defer m.leave()
+// loadFile loads the file of the command line.
+func (p *Plane) loadFile(ctx context.Context, m *model, trigger Trigger) *Error {
 	start := time.Now()
 	report, err := p.replace(ctx, m, *m.own, "")
 	p.record(m, trigger, m.own.name, err)
@@ -165,9 +164,22 @@ func (p *Plane) setUnloaded(m *model, unloaded bool) {
 func (p *Plane) ReloadAll(ctx context.Context, trigger Trigger) error {
 	p.rediscover()
 	for _, name := range p.reloadableNames() {
-		err := p.Load(ctx, name, trigger)
-		if ctx.Err() != nil || p.Stopping() {
+		if p.Stopping() {
+			return ShuttingDownError()
+		}
+		m, err := p.reloadable(name)
+		if err != nil {
+			continue // It was unloaded meanwhile.
+		}
+		if err := m.enter(ctx); err != nil {
 			return err
+		}
+		if !p.isUnloaded(m) {
+			_ = p.loadEntered(ctx, m, trigger) // The events have been told.
+		}
+		m.leave()
+		if ended := contextError(ctx.Err()); ended != nil {
+			return ended
 		}
 	}
 	return nil

@@ -174,7 +174,12 @@ func (p *Plane) startRepository(ctx context.Context) error {
 
 // load reads a file, checks it in full, and warms it up. Only defects of the file, and the context's end, are errors that
 // are no [*Error].
-func (p *Plane) load(ctx context.Context, m *model, from source) (*Served, error) {
+func (p *Plane) load(ctx context.Context, m *model, from source) (s *Served, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s, err = nil, internal(panicked(r))
+		}
+	}()
 	start := time.Now()
 	at, err := from.find()
 	if err != nil {
@@ -194,8 +199,7 @@ func (p *Plane) load(ctx context.Context, m *model, from source) (*Served, error
 	if err != nil {
 		return nil, err
 	}
-	s, err := newServed(ctx, loaded, p.options.MaxRows)
-	if err != nil {
+	if s, err = newServed(ctx, loaded, p.options.MaxRows); err != nil {
 		return nil, err
 	}
 	s.name, s.version, s.sha256, s.source = m.name, from.version, c.sha256, from

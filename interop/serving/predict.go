@@ -3,9 +3,11 @@ package serving
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/big"
 	"math/bits"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -36,14 +38,18 @@ func negativeRows(rows int64) *Error {
 }
 
 // answer checks a request in the order of the contract, and computes it.
-func (s *Served) answer(ctx context.Context, request *Request, response *Response) error {
+func (s *Served) answer(ctx context.Context, request *Request, response *Response) (err error) {
 	s.requests.Add(1)
+	defer func() {
+		if r := recover(); r != nil {
+			err = internal(panicked(r))
+		}
+	}()
 	if err := s.choose(request.Methods, response); err != nil {
 		return err
 	}
 	x := request.Features
 	var rows int
-	var err error
 	if len(request.Columns) > 0 {
 		if rows, err = s.countColumns(request.Columns, response); err == nil {
 			err = s.checkRows(rows)
@@ -134,6 +140,11 @@ func (s *Served) computeParts(ctx context.Context, info MethodInfo, dst, x []flo
 	for i := range parts {
 		first, end := rows*i/parts, rows*(i+1)/parts
 		running.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					failures[i] = panicked(r)
+				}
+			}()
 			var indices []int
 			failures[i] = s.run(ctx, &info, &indices, dst[first*info.Columns:end*info.Columns], x[first*s.width:end*s.width])
 		})
@@ -146,6 +157,9 @@ func (s *Served) computeParts(ctx context.Context, info MethodInfo, dst, x []flo
 	}
 	return nil
 }
+
+// panicked makes an error of a defect of modelx itself: one request must not end all others.
+func panicked(r any) error { return fmt.Errorf("%v\n%s", r, debug.Stack()) }
 
 // run runs one method. indices is memory for labels that no double holds.
 func (s *Served) run(ctx context.Context, info *MethodInfo, indices *[]int, dst, x []float64) error {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -261,6 +262,29 @@ func TestAPredictionAllocatesNothing(t *testing.T) {
 	ctx := t.Context()
 	if n := testing.AllocsPerRun(1000, func() { _ = p.Predict(ctx, request, response) }); n != 0 {
 		t.Errorf("%v allocations for a prediction of columns", n)
+	}
+}
+
+// defective is a model with a defect, which no real one is known to have.
+type defective struct{ modelx.Model }
+
+func (defective) RunContext(context.Context, modelx.Method, []float64, []float64) error {
+	panic("a defect")
+}
+
+func TestADefectEndsOneRequestOnly(t *testing.T) {
+	served, err := startWith(t, line("1", 0)).Served("", "")
+	requireNone(t, err)
+	served.model = defective{served.model}
+	var response Response
+	err = served.Predict(t.Context(), &Request{Features: make([]float64, 2)}, &response)
+	requireError(t, err, Internal, "an internal error; the server's log tells more")
+	if cause := err.(*Error).Unwrap(); cause == nil || !strings.HasPrefix(cause.Error(), "a defect\n") { //nolint:errorlint // it is one
+		t.Errorf("the cause is %v", cause)
+	}
+	err = served.computeParts(t.Context(), served.methods[0], make([]float64, 4), make([]float64, 8), 4, 2)
+	if err == nil || !strings.HasPrefix(err.Error(), "a defect\n") {
+		t.Errorf("the error is %v", err)
 	}
 }
 
