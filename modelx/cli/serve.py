@@ -36,10 +36,20 @@ class _Serve(Documented):
         return super().get_params(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Both engines take a switch with and without its value.
         end = args.index("--") if "--" in args else len(args)
-        given = [{"--watch=true": "--watch", "--watch=false": "--no-watch"}.get(arg, arg) for arg in args[:end]]
-        return super().parse_args(ctx, given + args[end:])
+        return super().parse_args(ctx, [_switch(arg, ctx) for arg in args[:end]] + args[end:])
+
+
+def _switch(arg: str, ctx: click.Context) -> str:
+    """Let a switch have a value, as it may for the Go engine."""
+    name, equals, value = arg.partition("=")
+    if name != "--watch" or not equals:
+        return arg
+    if value not in {"true", "false"}:
+        from modelx.serving.messages import quoted
+
+        raise click.UsageError(f"flag --watch is {quoted(value)}; expected true or false", ctx)
+    return "--watch" if value == "true" else "--no-watch"
 
 
 def _option(setting: Setting) -> click.Option:

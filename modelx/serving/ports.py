@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from contextlib import ExitStack
 from dataclasses import replace
@@ -84,6 +85,8 @@ def _resolve(host: str, port: int) -> list[tuple[int, int, int, str, tuple[str |
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))  # type: ignore[arg-type]
     except socket.gaierror as error:
         raise OSError(error.errno, error.strerror, address(host, port)) from None
+    except UnicodeError:
+        raise OSError(errno.EINVAL, "this is no host", address(host, port)) from None
 
 
 def _bind(sock: socket.socket, family: int, where: tuple[str | int, ...], host: str, *, shared: bool) -> None:

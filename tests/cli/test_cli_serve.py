@@ -91,7 +91,7 @@ def test_a_model_whose_name_is_a_flag(run):
             'flag --read-timeout is "3"; expected a duration such as 500ms, 30s or 5m, longer',
         ),
         (["m", "--tls-key", "k"], "flag --tls-key is set and tls_cert is not; expected both"),
-        (["m", "--watch=maybe"], "Option '--watch' does not take a value."),
+        (["m", "--watch=maybe"], 'flag --watch is "maybe"; expected true or false'),
         ([], "Missing argument 'MODEL_OR_ROOT'."),
         (["m", "--engine", "rust"], "Invalid value for '--engine': 'rust' is not one of 'auto', 'python', 'go'."),
         (["m", "n"], "Got unexpected extra argument (n)"),

@@ -63,8 +63,9 @@ def test_sighup_reloads(put):
         assert server.metric("modelx_model_info", model="iris") == 1
 
 
-def test_the_file_is_watched(put):
-    with Serving(put(1), "--watch", "--watch-interval", "50ms") as server:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_file_is_watched(put, workers):
+    with Serving(put(1), "--watch", "--watch-interval", "50ms", "--workers", workers) as server:
         put(2)
         assert server.wait_log("model reloaded")["trigger"] == "watch"
         assert server.predict()["model_version"] == "2"

@@ -96,6 +96,11 @@ def test_a_worker_that_comes_back_serves_what_the_others_serve(server, put, root
             os.kill(server.worker_pids()[number], signal.SIGKILL)
             server.wait_log("worker serves", count=turn + 2, worker=number)
             assert versions(server) == {"2"}
+    for number in (0, 1):
+        os.kill(server.worker_pids()[number], signal.SIGKILL)
+    for number in (0, 1):
+        server.wait_log("worker serves", count=4, worker=number)
+    assert versions(server) == {"2"}
     _, info = server.ask("GET", "/model-info")
     assert (info["path"], info["rollback_version"], info["last_reload"]["ok"]) == ("second.pb", "1", True)
     status, report = server.ask("POST", "/reload", {"rollback": True})
