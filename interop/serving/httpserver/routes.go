@@ -53,9 +53,6 @@ var repositoryRoutes = map[string]*route{
 	"unload": {post: true, right: auth.Reload, label: metrics.Reload, handle: (*edge).unload},
 }
 
-// noRoute counts and logs requests for paths that there are not.
-var noRoute = &route{label: metrics.Other}
-
 // find returns the route of a path as it was sent, or nil, its pattern, and the names in it.
 func find(path string) (found *route, pattern, name, version string) {
 	if found = routes[path]; found != nil {

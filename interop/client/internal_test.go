@@ -1,0 +1,14 @@
+package client
+
+import "testing"
+
+func TestTargets(t *testing.T) {
+	for target, want := range map[string]string{
+		"": DefaultTarget, "example": "example:8081", "example:1": "example:1", "127.0.0.1": "127.0.0.1:8081",
+		"[::1]": "[::1]:8081", "[::1]:1": "[::1]:1", "unix:/x.sock": "unix:/x.sock", "dns:///example:2": "dns:///example:2",
+	} {
+		if got := withPort(target); got != want {
+			t.Errorf("%q: got %q, want %q", target, got, want)
+		}
+	}
+}
