@@ -221,9 +221,10 @@ def test_ready(client):
     assert client.ready() is True
 
 
-@pytest.fixture
-def changing(engine, tmp_path):
-    """Give a server of one file with tokens, and the folder of the file."""
+@pytest.fixture(scope="module")
+def changing(engine, tmp_path_factory):
+    """Give a server of one file with tokens. What changes it brings the first model back."""
+    tmp_path = tmp_path_factory.mktemp("changing")
     x, y = load("iris")
     modelx.dump(LogisticRegression(max_iter=500).fit(x, y), tmp_path / "m.pb", name="m", version="1")
     modelx.dump(
