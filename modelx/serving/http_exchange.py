@@ -83,6 +83,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_late",
         "_length",
         "_receive",
         "_request_id",
@@ -110,6 +111,7 @@ class Exchange:
         self.rows = 0
         self._receive = receive
         self._request_id = ""
+        self._late = False
         length = self.headers.get(b"content-length")
         # -1: in chunks, of a length that is not known.
         self._length = -1 if b"transfer-encoding" in self.headers else int(length) if length else 0
@@ -181,6 +183,7 @@ class Exchange:
             async with asyncio.timeout(seconds):
                 body = await self._read(limit)
         except TimeoutError:
+            self._late = True
             raise ServingError("slow_body", f"the body did not arrive within {_plain(seconds)} seconds") from None
         if not encoding or not body:
             return body
@@ -211,7 +214,7 @@ class Exchange:
 
     def closes(self) -> bool:
         """Whether so much of the body is left that the connection has to end with the answer."""
-        return self.left and (not 0 <= self._length <= _LEFT_BYTES or b"expect" in self.headers)
+        return self.left and (self._late or not 0 <= self._length <= _LEFT_BYTES or b"expect" in self.headers)
 
     async def discard(self) -> bool:
         """Read what is left of the body, for a short while: a client that still sends would not see the answer.

@@ -82,7 +82,7 @@ class Protocol(HttpToolsProtocol):
         # Between a request's first byte and the end of its head.
         self._in_head = False
         # What reads of a head that is not complete brought, and what its parts that are complete take.
-        self._read_bytes = 0
+        self._read_bytes = self._fresh_bytes = 0
         self._head_bytes = 0
         self._has_host = False
         self._refused = False
@@ -106,6 +106,8 @@ class Protocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._in_head:
             self._read_bytes += len(data)
+        else:
+            self._fresh_bytes = len(data) if self._is_idle() else 0
         try:
             self._feed(data)
         except httptools.HttpParserError:
@@ -120,7 +122,9 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._has_host = False
-        self._read_bytes = self._head_bytes = 0
+        # What came with the first byte belongs to this head, unless another request came before it.
+        self._read_bytes, self._fresh_bytes = self._fresh_bytes, 0
+        self._head_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -137,9 +141,15 @@ class Protocol(HttpToolsProtocol):
             raise httptools.HttpParserError("no Host header")
         if b"%" in self.url and _BAD_ESCAPE.search(self.url):
             raise httptools.HttpParserError("bad escape in the path")
+        if self.parser.should_upgrade():
+            return
         super().on_headers_complete()
         self._in_head = False
         self._forget_head()
+
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -176,10 +186,28 @@ class Protocol(HttpToolsProtocol):
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
-                # Whoever asks for another protocol gets HTTP/1.1 all the same, also for what comes after.
-                data = data[upgrade.args[0] :]
+                data = self._plain_head() + data[upgrade.args[0] :]
             else:
                 return
+
+    def _plain_head(self) -> bytes:
+        """Write the head again without the wish for another protocol, which nobody must grant.
+
+        The parser takes no body after such a wish, as Java's client has it with its first request.
+        """
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("this is no proxy")
+        lines = [b"%b %b HTTP/%b" % (method, self.url, self.parser.get_http_version().encode())]
+        for name, value in self.headers:
+            if name == b"connection":
+                kept = [each for each in value.split(b",") if each.strip().lower() in {b"close", b"keep-alive"}]
+                lines.append(b"connection: " + b",".join(kept))
+            elif name != b"upgrade":
+                lines.append(name + b": " + value)
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return b"\r\n".join(lines) + b"\r\n\r\n"
 
     def _count(self, size: int) -> None:
         self._head_bytes += size

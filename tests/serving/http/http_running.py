@@ -74,6 +74,10 @@ class Running:
         """Let the edge stop, and give a future of its end; `stop` may follow."""
         return asyncio.run_coroutine_threadsafe(self._server.stop(grace), self._loop)
 
+    def connections(self) -> int:
+        """Count the connections that are open."""
+        return self.call(lambda: len(self._server._state.connections))
+
     def metrics(self) -> str:
         return self.get("/metrics").body.decode()
 
