@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from modelx.serving.plane import Plane
-    from modelx.serving.requests import Coordinator
+    from modelx.serving.requests import Coordinator, Reloader
     from modelx.serving.services import Services
     from modelx.serving.settings import Settings
     from modelx.serving.watch import Watcher
@@ -167,7 +167,7 @@ async def _supervise(settings: Settings, log: Log) -> None:
     log.info("stopped", signal=signals.name)
 
 
-def _watcher(coordinator: Coordinator, settings: Settings) -> Watcher | None:
+def _watcher(coordinator: Reloader, settings: Settings) -> Watcher | None:
     """Begin to watch, before the models are loaded. What it needs would make a supervisor large that does not watch."""
     if not settings.watch:
         return None

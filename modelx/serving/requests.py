@@ -165,14 +165,18 @@ class ModelReadiness:
     last_reload: ReloadResult | None
 
 
-class Coordinator(Protocol):
+class Reloader(Protocol):
+    """What reloads a model wherever it serves."""
+
+    async def reload(self, request: ReloadRequest) -> ReloadReport:
+        """Change a model in all workers, and return when it serves in all of them. Raises ServingError."""
+
+
+class Coordinator(Reloader, Protocol):
     """What touches more than one process: changes of models, and numbers that cover all workers.
 
     Every method raises ServingError as the contract says.
     """
-
-    async def reload(self, request: ReloadRequest) -> ReloadReport:
-        """Change a model in all workers, and return when it serves in all of them."""
 
     async def load(self, model: str, trigger: Trigger = "rpc") -> None:
         """Read all versions of a model again; SIGHUP does so for all of ``Plane.models()``."""

@@ -15,7 +15,7 @@ from modelx.serving.repository import Repository
 from modelx.serving.requests import ReloadRequest
 
 if TYPE_CHECKING:
-    from modelx.serving.requests import Coordinator
+    from modelx.serving.requests import Reloader
     from modelx.serving.settings import Settings
 
 # What tells one state of a file from another without reading it: where its links lead, device, inode, size, time.
@@ -38,12 +38,12 @@ class Watcher:
 
     Parameters
     ----------
-    coordinator : Coordinator
+    coordinator : Reloader
     settings : Settings
         Make the watcher before the models are loaded: what it sees then counts as loaded.
     """
 
-    def __init__(self, coordinator: Coordinator, settings: Settings) -> None:
+    def __init__(self, coordinator: Reloader, settings: Settings) -> None:
         self._coordinator = coordinator
         self._interval = settings.watch_interval
         self._file = os.path.abspath(settings.model)  # noqa: PTH100 - links are followed anew each time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from dataclasses import asdict
 from traceback import format_exception
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelx.serving.logs import Log
-    from modelx.serving.requests import Info, Trigger
+    from modelx.serving.requests import Trigger
     from modelx.serving.settings import Settings
 
 # A worker that ends sooner than this after it was started is not started again at once.
@@ -40,7 +41,7 @@ _ATTEMPTS = 3
 
 
 class Supervisor:
-    """Starts workers, starts them again when they die, and changes their models. Implements `Coordinator`.
+    """Starts workers, starts them again when they die, and changes their models.
 
     All workers serve the same: the first one loads what the settings name, and the others, those that come later too,
     what it serves, from copies of the files. A change is prepared in all workers, and committed when all of them could.
@@ -98,17 +99,22 @@ class Supervisor:
         self._complete = True
 
     async def stop(self) -> None:
-        """Let all workers finish what is under way, and end them."""
+        """Let all workers finish what is under way, and end them. Those that do not serve yet end at once."""
         self._stopping.set()
-        for worker in list(self._workers.values()):
-            try:
-                await worker.call("stop")
-            except (GoneError, ServingError):
-                worker.kill()
+        asked = [asyncio.create_task(self._ask_to_stop(worker)) for worker in self._workers.values()]
         if self._keepers:
             await asyncio.wait(self._keepers, timeout=self._settings.shutdown_grace + _LEAVE_SECONDS)
         self.kill()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await asyncio.gather(*asked, *self._keepers, return_exceptions=True)
+
+    async def _ask_to_stop(self, worker: WorkerProcess) -> None:
+        if not worker.serves:
+            worker.kill()
+            return
+        try:
+            await worker.call("stop")
+        except (GoneError, ServingError):
+            worker.kill()
 
     def kill(self) -> None:
         """End all workers at once."""
@@ -137,9 +143,6 @@ class Supervisor:
             outcomes = await self._all("unload", model=model)
             self._settle(outcomes)
         self._raise_first(outcomes)
-
-    async def info(self, model: str, version: str) -> Info:
-        raise NotImplementedError("workers describe models themselves")
 
     async def served(self, model: str, version: str) -> int:
         """Count the predictions that the load of a version that serves now answered, in all workers."""
@@ -180,13 +183,15 @@ class Supervisor:
         """Take leave of a worker: its numbers stay."""
         self._metrics.absorb(metrics_store.read(worker.folder))
         del self._workers[worker.number]
+        shutil.rmtree(worker.folder, ignore_errors=True)
         worker.serves = False
         await self._release(worker)
-        # What a worker could say itself is told as the start's error.
-        if not self._stopping.is_set() and worker.error is None:
-            self._log.error("worker ended", worker=worker.number, worker_pid=worker.pid, end=end)
-        found = worker.error
-        await self._fail(from_values(found) if found else WorkerStartError(f"a worker ended with {end} at the start"))
+        error = from_values(worker.error) if worker.error else None
+        # The start's error is told by whoever started the server.
+        if not self._stopping.is_set() and (self._complete or error is None):
+            reason = str(error) if error else None
+            self._log.error("worker ended", worker=worker.number, worker_pid=worker.pid, end=end, error=reason)
+        await self._fail(error or WorkerStartError(f"a worker ended with {end} at the start"))
 
     async def _fail(self, error: Exception) -> None:
         """Note why the start fails; later, workers may come and go."""
