@@ -75,13 +75,13 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 
 // release lets go of what the exchange was filled with.
 func (x *exchange) release() {
-	if cap(x.body) > largestKept || cap(x.out.buf) > largestKept || cap(x.raw) > largestKept || x.valuesKept() > largestKept/8 {
+	if cap(x.body) > largestKept || cap(x.out.Buf) > largestKept || cap(x.raw) > largestKept || x.valuesKept() > largestKept/8 {
 		return
 	}
 	x.predict.cells.reset(0)
 	x.infer.reset()
 	*x = exchange{
-		body: x.body[:0], out: jsonWriter{x.out.buf[:0]}, raw: x.raw[:0], predict: predictBody{cells: x.predict.cells},
+		body: x.body[:0], out: newWriter(x.out.Buf[:0]), raw: x.raw[:0], predict: predictBody{cells: x.predict.cells},
 		infer: x.infer, methods: x.methods[:0], response: x.response, shape: x.shape[:0],
 	}
 	exchanges.Put(x)

@@ -89,45 +89,6 @@ func FuzzNumber(f *testing.F) {
 	})
 }
 
-// FuzzDouble reads back what is written.
-func FuzzDouble(f *testing.F) {
-	for _, v := range []float64{0, math.Copysign(0, -1), 1, -1.5, 1e15, 1e-5, 9.999999999999999e-6, 999999999999999.9, 5e-324, math.MaxFloat64, math.NaN(), math.Inf(1), math.Inf(-1)} {
-		f.Add(math.Float64bits(v))
-	}
-	f.Fuzz(func(t *testing.T, bits uint64) {
-		v := math.Float64frombits(bits)
-		var w jsonWriter
-		w.double(v)
-		var c cells
-		r := jsonReader{data: w.buf}
-		if !r.cell(&c, false) || r.pos != len(w.buf) || c.wrongAt == 0 && len(c.values) > 0 && c.wrong.kind != invalidValue {
-			t.Fatalf("%v is written as %s", v, w.buf)
-		}
-		if got := c.values[0]; math.Float64bits(got) != bits && !(math.IsNaN(v) && math.IsNaN(got)) {
-			t.Fatalf("%v is written as %s, and read as %v", v, w.buf, got)
-		}
-	})
-}
-
-// FuzzString reads back what is written, with encoding/json.
-func FuzzString(f *testing.F) {
-	for _, s := range []string{"", "a", "<&>\u2028", "\"\\/\x00\x1f\x7f", "é\xff\xfe", "\U0001f600"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		var w jsonWriter
-		w.str(s)
-		var got string
-		if err := json.Unmarshal(w.buf, &got); err != nil || got != string([]rune(s)) {
-			t.Fatalf("%q is written as %s, and read as %q: %v", s, w.buf, got, err)
-		}
-		r := jsonReader{data: w.buf}
-		if own, ok := r.str(); !ok || own != got {
-			t.Fatalf("%q is written as %s, and read as %q", s, w.buf, own)
-		}
-	})
-}
-
 // fuzzed lets bodies in without a network between.
 func fuzzed(f *testing.F, path string, headers func(r *http.Request)) func(t *testing.T, body []byte) {
 	o, _ := options(f)

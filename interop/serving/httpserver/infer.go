@@ -89,47 +89,47 @@ func (b *inferBody) wantsBinary(i int) bool {
 // inferred writes the answer: JSON, and behind it the outputs that are binary.
 func (x *exchange) inferred() {
 	w, response := &x.out, &x.response
-	w.open('{')
-	w.key("model_name")
-	w.str(response.Model)
-	w.key("model_version")
-	w.str(response.Version)
+	w.Open('{')
+	w.Key("model_name")
+	w.Text(response.Model)
+	w.Key("model_version")
+	w.Text(response.Version)
 	if x.infer.hasID {
-		w.key("id")
-		w.str(x.infer.id)
+		w.Key("id")
+		w.Text(x.infer.id)
 	}
-	w.key("outputs")
-	w.open('[')
+	w.Key("outputs")
+	w.Open('[')
 	binary := false
 	for i := range response.Outputs {
 		out := &response.Outputs[i]
-		w.open('{')
-		w.key("name")
-		w.str(string(out.Method))
-		w.key("datatype")
-		w.str(tensor.Datatype(out))
-		w.key("shape")
+		w.Open('{')
+		w.Key("name")
+		w.Text(string(out.Method))
+		w.Key("datatype")
+		w.Text(tensor.Datatype(out))
+		w.Key("shape")
 		x.shape = tensor.AppendShape(x.shape[:0], response.Rows, out)
 		w.shape(x.shape)
 		if x.infer.wantsBinary(i) {
 			binary = true
 			before := len(x.raw)
 			x.raw = tensor.AppendRaw(x.raw, out)
-			w.key("parameters")
-			w.open('{')
-			w.key("binary_data_size")
-			w.integer(int64(len(x.raw) - before))
-			w.close('}')
+			w.Key("parameters")
+			w.Open('{')
+			w.Key("binary_data_size")
+			w.Integer(int64(len(x.raw) - before))
+			w.Close('}')
 		} else {
-			w.key("data")
+			w.Key("data")
 			w.output(out, false)
 		}
-		w.close('}')
+		w.Close('}')
 	}
-	w.close(']')
-	w.close('}')
+	w.Close(']')
+	w.Close('}')
 	if binary {
-		x.jsonLength, x.contentType = len(w.buf), contentBytes
-		w.buf = append(w.buf, x.raw...)
+		x.jsonLength, x.contentType = len(w.Buf), contentBytes
+		w.Buf = append(w.Buf, x.raw...)
 	}
 }

@@ -16,16 +16,16 @@ func (e *edge) info(x *exchange) *serving.Error {
 		return asServing(err)
 	}
 	x.model, x.modelVersion = info.Name, info.Version
-	x.out.message(grpcserver.InfoMessage(info).ProtoReflect())
+	x.out.Message(grpcserver.InfoMessage(info).ProtoReflect())
 	return nil
 }
 
 // healthz answers GET /healthz.
 func (e *edge) healthz(x *exchange) *serving.Error {
-	x.out.open('{')
-	x.out.key("status")
-	x.out.str("ok")
-	x.out.close('}')
+	x.out.Open('{')
+	x.out.Key("status")
+	x.out.Text("ok")
+	x.out.Close('}')
 	return nil
 }
 
@@ -36,48 +36,48 @@ func (e *edge) readyz(x *exchange) *serving.Error {
 		x.status = http.StatusServiceUnavailable
 	}
 	w := &x.out
-	w.open('{')
-	w.key("ready")
-	w.boolean(ready)
-	w.key("models")
-	w.open('[')
+	w.Open('{')
+	w.Key("ready")
+	w.Boolean(ready)
+	w.Key("models")
+	w.Open('[')
 	for i := range models {
 		w.readiness(&models[i])
 	}
-	w.close(']')
-	w.close('}')
+	w.Close(']')
+	w.Close('}')
 	return nil
 }
 
 func (w *jsonWriter) readiness(m *serving.ModelReadiness) {
-	w.open('{')
-	w.key("name")
-	w.str(m.Name)
-	w.key("version")
-	w.str(m.Version)
-	w.key("ready")
-	w.boolean(m.Ready)
+	w.Open('{')
+	w.Key("name")
+	w.Text(m.Name)
+	w.Key("version")
+	w.Text(m.Version)
+	w.Key("ready")
+	w.Boolean(m.Ready)
 	if m.LastReload != nil {
-		w.key("last_reload")
+		w.Key("last_reload")
 		w.reloadResult(m.LastReload)
 	}
-	w.close('}')
+	w.Close('}')
 }
 
 func (w *jsonWriter) reloadResult(r *serving.ReloadResult) {
-	w.open('{')
-	w.key("ok")
-	w.boolean(r.OK)
-	w.key("timestamp")
-	w.integer(r.Timestamp)
+	w.Open('{')
+	w.Key("ok")
+	w.Boolean(r.OK)
+	w.Key("timestamp")
+	w.Integer(r.Timestamp)
 	for _, text := range [...]struct{ name, value string }{
 		{"trigger", string(r.Trigger)}, {"path", r.Path}, {"version", r.Version}, {"error", r.Error},
 		{"kind", r.ErrorKind}, {"detail", r.Detail},
 	} {
-		w.key(text.name)
-		w.str(text.value)
+		w.Key(text.name)
+		w.Text(text.value)
 	}
-	w.close('}')
+	w.Close('}')
 }
 
 // metrics answers GET /metrics.
@@ -105,6 +105,6 @@ func (c *capture) WriteHeader(status int) { c.x.status = status }
 
 // Write is [http.ResponseWriter]'s.
 func (c *capture) Write(p []byte) (int, error) {
-	c.x.out.buf = append(c.x.out.buf, p...)
+	c.x.out.Buf = append(c.x.out.Buf, p...)
 	return len(p), nil
 }

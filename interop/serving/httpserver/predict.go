@@ -104,40 +104,40 @@ func (x *exchange) countRows() int {
 // predictions writes a PredictResponse.
 func (w *jsonWriter) predictions(response *serving.Response, now int64) {
 	out := &response.Outputs[0]
-	w.open('{')
-	w.key("predictions")
+	w.Open('{')
+	w.Key("predictions")
 	w.output(out, !out.Vector)
-	w.key("model_version")
-	w.str(response.Version)
-	w.key("timestamp")
-	w.integer(now)
-	w.key("model_name")
-	w.str(response.Model)
-	w.key("rows")
-	w.integer(int64(response.Rows))
-	w.key("columns")
-	w.integer(int64(out.Columns))
+	w.Key("model_version")
+	w.Text(response.Version)
+	w.Key("timestamp")
+	w.Integer(now)
+	w.Key("model_name")
+	w.Text(response.Model)
+	w.Key("rows")
+	w.Integer(int64(response.Rows))
+	w.Key("columns")
+	w.Integer(int64(out.Columns))
 	if len(response.Outputs) > 1 {
-		w.key("probabilities")
+		w.Key("probabilities")
 		w.output(&response.Outputs[1], true)
 	}
-	w.close('}')
+	w.Close('}')
 }
 
 // output writes the values of an output, in one array, or with nested in one for each row.
 func (w *jsonWriter) output(out *serving.Output, nested bool) {
-	w.open('[')
+	w.Open('[')
 	for at := 0; at < len(out.Values); at += out.Columns {
 		row := out.Values[at : at+out.Columns]
 		if nested {
-			w.open('[')
+			w.Open('[')
 		}
 		w.values(out, row)
 		if nested {
-			w.close(']')
+			w.Close(']')
 		}
 	}
-	w.close(']')
+	w.Close(']')
 }
 
 // values writes some of an output's values, as what they are.
@@ -145,16 +145,16 @@ func (w *jsonWriter) values(out *serving.Output, values []float64) {
 	for _, v := range values {
 		switch {
 		case out.Type == modelx.TypeString:
-			w.str(out.Classes.Text(int(v)))
+			w.Text(out.Classes.Text(int(v)))
 		case out.Indexed:
-			w.next()
-			w.buf = append(w.buf, out.Classes.Text(int(v))...)
+			w.Next()
+			w.Buf = append(w.Buf, out.Classes.Text(int(v))...)
 		case out.Type == modelx.TypeInt64:
-			w.integer(int64(v))
+			w.Integer(int64(v))
 		case out.Type == modelx.TypeBool:
-			w.boolean(v != 0)
+			w.Boolean(v != 0)
 		default:
-			w.double(v)
+			w.Double(v)
 		}
 	}
 }

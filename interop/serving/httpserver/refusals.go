@@ -4,9 +4,15 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/telemetry"
 )
+
+// jsonWriter writes what this package answers.
+type jsonWriter struct{ plainjson.Writer }
+
+func newWriter(buf []byte) jsonWriter { return jsonWriter{plainjson.Writer{Buf: buf}} }
 
 func badRequest(text string) *serving.Error {
 	return &serving.Error{Kind: serving.BadRequest, Message: text}
@@ -39,18 +45,18 @@ func place(row, column int) string {
 
 // refusal writes the body of an error.
 func (w *jsonWriter) refusal(err *serving.Error, id string) {
-	w.open('{')
-	w.key("error")
-	w.str(err.Message)
-	w.key("code")
-	w.str(telemetry.CodeName(err.Code()))
-	w.key("kind")
-	w.str(string(err.Kind))
-	w.key("request_id")
-	w.str(id)
+	w.Open('{')
+	w.Key("error")
+	w.Text(err.Message)
+	w.Key("code")
+	w.Text(telemetry.CodeName(err.Code()))
+	w.Key("kind")
+	w.Text(string(err.Kind))
+	w.Key("request_id")
+	w.Text(id)
 	if err.Detail != "" {
-		w.key("detail")
-		w.str(err.Detail)
+		w.Key("detail")
+		w.Text(err.Detail)
 	}
-	w.close('}')
+	w.Close('}')
 }

@@ -24,19 +24,19 @@ func (e *edge) reload(x *exchange) *serving.Error {
 	}
 	x.model, x.modelVersion = report.Model, report.Version
 	w := &x.out
-	w.open('{')
+	w.Open('{')
 	for _, text := range [...]struct{ name, value string }{
 		{"model_name", report.Model}, {"model_version", report.Version}, {"previous_version", report.PreviousVersion},
 		{"sha256", report.SHA256},
 	} {
-		w.key(text.name)
-		w.str(text.value)
+		w.Key(text.name)
+		w.Text(text.value)
 	}
-	w.key("changed")
-	w.boolean(report.Changed)
-	w.key("load_seconds")
-	w.double(report.LoadSeconds)
-	w.close('}')
+	w.Key("changed")
+	w.Boolean(report.Changed)
+	w.Key("load_seconds")
+	w.Double(report.LoadSeconds)
+	w.Close('}')
 	return nil
 }
 

@@ -10,14 +10,14 @@ import (
 // serverMetadata answers GET /v2.
 func (e *edge) serverMetadata(x *exchange) *serving.Error {
 	w := &x.out
-	w.open('{')
-	w.key("name")
-	w.str("modelx")
-	w.key("version")
-	w.str(e.version)
-	w.key("extensions")
-	w.strs([]string{"binary_tensor_data", "model_repository"})
-	w.close('}')
+	w.Open('{')
+	w.Key("name")
+	w.Text("modelx")
+	w.Key("version")
+	w.Text(e.version)
+	w.Key("extensions")
+	w.Texts([]string{"binary_tensor_data", "model_repository"})
+	w.Close('}')
 	return nil
 }
 
@@ -46,42 +46,42 @@ func (e *edge) modelMetadata(x *exchange) *serving.Error {
 		return err
 	}
 	w := &x.out
-	w.open('{')
-	w.key("name")
-	w.str(x.served.Model())
-	w.key("versions")
-	w.strs(e.plane.Versions(x.served.Model()))
-	w.key("platform")
-	w.str("modelx")
-	w.key("inputs")
+	w.Open('{')
+	w.Key("name")
+	w.Text(x.served.Model())
+	w.Key("versions")
+	w.Texts(e.plane.Versions(x.served.Model()))
+	w.Key("platform")
+	w.Text("modelx")
+	w.Key("inputs")
 	w.tensors([]tensor.Metadata{tensor.InputMetadata(x.served)})
-	w.key("outputs")
+	w.Key("outputs")
 	w.tensors(tensor.OutputMetadata(x.served))
-	w.close('}')
+	w.Close('}')
 	return nil
 }
 
 func (w *jsonWriter) tensors(all []tensor.Metadata) {
-	w.open('[')
+	w.Open('[')
 	for _, m := range all {
-		w.open('{')
-		w.key("name")
-		w.str(m.Name)
-		w.key("datatype")
-		w.str(m.Datatype)
-		w.key("shape")
+		w.Open('{')
+		w.Key("name")
+		w.Text(m.Name)
+		w.Key("datatype")
+		w.Text(m.Datatype)
+		w.Key("shape")
 		w.shape(m.Shape)
-		w.close('}')
+		w.Close('}')
 	}
-	w.close(']')
+	w.Close(']')
 }
 
 func (w *jsonWriter) shape(shape []int64) {
-	w.open('[')
+	w.Open('[')
 	for _, n := range shape {
-		w.integer(n)
+		w.Integer(n)
 	}
-	w.close(']')
+	w.Close(']')
 }
 
 // index answers POST /v2/repository/index.
@@ -94,7 +94,7 @@ func (e *edge) index(x *exchange) *serving.Error {
 		return err
 	}
 	w := &x.out
-	w.open('[')
+	w.Open('[')
 	for _, entry := range e.plane.Index() {
 		if onlyReady && !entry.Ready {
 			continue
@@ -103,16 +103,16 @@ func (e *edge) index(x *exchange) *serving.Error {
 		if entry.Ready {
 			state = "READY"
 		}
-		w.open('{')
+		w.Open('{')
 		for _, text := range [...]struct{ name, value string }{
 			{"name", entry.Name}, {"version", entry.Version}, {"state", state}, {"reason", entry.Reason},
 		} {
-			w.key(text.name)
-			w.str(text.value)
+			w.Key(text.name)
+			w.Text(text.value)
 		}
-		w.close('}')
+		w.Close('}')
 	}
-	w.close(']')
+	w.Close(']')
 	return nil
 }
 

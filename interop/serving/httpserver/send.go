@@ -27,7 +27,7 @@ func (x *exchange) refuse(err *serving.Error) {
 	}
 	x.failure = err
 	x.status, x.contentType, x.jsonLength = err.HTTPStatus(), contentJSON, 0
-	x.out.buf = x.out.buf[:0]
+	x.out.Buf = x.out.Buf[:0]
 	x.out.refusal(err, x.requestID())
 	header := x.w.Header()
 	switch err.Kind {
@@ -45,7 +45,7 @@ func (x *exchange) refuse(err *serving.Error) {
 
 // send writes the response.
 func (e *edge) send(x *exchange) {
-	body := x.out.buf
+	body := x.out.Buf
 	header := x.w.Header()
 	if len(body) >= smallestZipped {
 		header["Vary"] = []string{"Accept-Encoding"}
