@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import modelx.client
+from modelx.client.errors import BY_CODE
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,3 +44,12 @@ def test_without_grpc_the_message_has_the_command():
         "try:\n    Client()\nexcept MissingDependencyError as error:\n    print(error)"
     )
     assert run(code) == "grpcio: not installed; pip install 'modelx[client]'\n"
+
+
+def test_the_documentation_lists_every_error_with_its_codes():
+    page = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    listed = {code: row[0] for row in rows if len(row) == 3 for code in row[2].split(", ") if code.isupper()}
+    assert {code: cls.__name__ for code, cls in BY_CODE.items()} == {
+        code: names.split(",")[0].strip("`") for code, names in listed.items()
+    }
