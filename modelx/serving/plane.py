@@ -365,8 +365,7 @@ class Plane:
         with self._lock:
             state = self._state(model)
             told = _told(error, state.version)
-            if isinstance(error, RefusedFileError) and error.kind != "version_mismatch":
-                state = state.with_refused({error.place.file: error.reason})
+            state = state.with_refused(self._preparer.reasons(model, error))
             if not state.unloaded:
                 state = replace(state, last_reload=_result(trigger, path, state.version, told))
                 self._catalogue = self._catalogue.replacing(state)

@@ -209,6 +209,17 @@ class Preparer:
             self._events.failed(model=name, error=error)
             raise ServingError("internal", "an internal error; the server's log tells more") from error
 
+    def reasons(self, model: str, error: ServingError) -> dict[str, str]:
+        """Give what the index tells of an error, by file.
+
+        It has no other files, of which a client could name any number.
+        """
+        if not isinstance(error, RefusedFileError) or error.kind == "version_mismatch":
+            return {}
+        file = error.place.file
+        listed = self._repository.lists(model, file) if self._repository else self._own_place().file == file
+        return {file: error.reason} if listed else {}
+
     def _own_place(self) -> Place:
         if self._own is None:
             raise RuntimeError("a folder has no file of its own")

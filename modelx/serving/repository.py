@@ -95,12 +95,19 @@ class Repository:
 
     def version_of(self, model: str, file: str) -> str:
         """Give the version that a file has by its folder; empty where the file does not lie in one of the model's."""
+        parts = self._parts(file)
+        return parts[1] if len(parts) == 3 and parts[0] == model and not parts[1].startswith(".") else ""
+
+    def lists(self, model: str, file: str) -> bool:
+        """Whether a file lies where the files of a model do."""
+        return self.version_of(model, file) != "" or len(self._parts(file)) == 1
+
+    def _parts(self, file: str) -> tuple[str, ...]:
+        """Give the names on the way from the folder to a file; none where it lies elsewhere."""
         for folder in (self.folder, os.path.realpath(self.folder)):
             if contains(folder, file):
-                parts = Path(os.path.relpath(file, folder)).parts
-                if len(parts) == 3 and parts[0] == model and not parts[1].startswith("."):
-                    return parts[1]
-        return ""
+                return Path(os.path.relpath(file, folder)).parts
+        return ()
 
     def place_of(self, file: str) -> Place:
         """Give the place of a file of this folder."""

@@ -94,6 +94,17 @@ def test_a_request_under_way_finishes_on_the_model_that_it_began_on(tmp_path):
     assert ask(plane, width=3) == ("2", 2.0)
 
 
+def test_files_that_the_index_does_not_have_are_not_remembered(tmp_path):
+    (tmp_path / "bad").mkdir()
+    write(tmp_path / "a" / "1" / "model.pb", 1.0)
+    for target, model in ((tmp_path, "a"), (tmp_path / "a" / "1" / "model.pb", "m")):
+        plane, _ = start(target, model_root=str(tmp_path))
+        for i in range(20):
+            (tmp_path / "bad" / f"{i}.pb").write_bytes(BROKEN)
+            refused(plane.prepare, ReloadRequest(path=f"bad/{i}.pb"))
+        assert [state.refused for state in plane.states() if state.name == model] == [{}]
+
+
 def test_memory_does_not_grow_with_reloads(tmp_path):
     for version in "12":
         write(tmp_path / f"{version}.pb", float(version), version=version, width=200)
