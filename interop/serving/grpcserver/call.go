@@ -191,10 +191,15 @@ func (c *call) told(err error) *serving.Error {
 
 // known makes an error of the contract of err.
 func (c *call) known(err error) *serving.Error {
-	if refused := (*serving.Error)(nil); errors.As(err, &refused) {
+	refused := (*serving.Error)(nil)
+	switch {
+	case !errors.As(err, &refused):
+		return c.internal(err)
+	case refused.Kind == serving.Cancelled:
+		return ended(c.ctx, err)
+	default:
 		return refused
 	}
-	return c.internal(err)
 }
 
 // internal tells of a defect of modelx.

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/doubles"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
@@ -97,22 +98,8 @@ func (m *predictMessage) appendPacked(packed []byte) bool {
 	if len(packed)%8 != 0 {
 		return false
 	}
-	first := len(m.features)
-	m.features = grow(m.features, len(packed)/8)
-	for i := range m.features[first:] {
-		m.features[first+i] = math.Float64frombits(binary.LittleEndian.Uint64(packed[8*i:]))
-	}
+	m.features = doubles.Decode(m.features, packed)
 	return true
-}
-
-// grow makes values longer by n.
-func grow(values []float64, n int) []float64 {
-	if cap(values)-len(values) >= n {
-		return values[:len(values)+n]
-	}
-	longer := make([]float64, len(values)+n, max(len(values)+n, 2*cap(values)))
-	copy(longer, values)
-	return longer
 }
 
 // decodeMetadata reads an entry of the map, of which only request_id counts.
@@ -203,10 +190,7 @@ func appendDoubles(b []byte, field protowire.Number, values []float64) []byte {
 	}
 	b = protowire.AppendTag(b, field, protowire.BytesType)
 	b = protowire.AppendVarint(b, uint64(8*len(values)))
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
-	}
-	return b
+	return doubles.Encode(b, values)
 }
 
 func appendText(b []byte, field protowire.Number, text string) []byte {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"google.golang.org/grpc"
@@ -130,10 +131,15 @@ func gunzip(packed mem.BufferSlice, limit int) (mem.BufferSlice, error) {
 // ended makes of the transport's error what the log and the metrics are told. The client hears nothing of it: it has gone,
 // or knows its deadline itself.
 func ended(ctx context.Context, err error) *serving.Error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded {
-		return &serving.Error{
-			Kind: serving.DeadlineExceeded, Message: "the deadline passed before the answer was ready", Err: err,
-		}
+	if isLate(ctx) || status.Code(err) == codes.DeadlineExceeded {
+		return serving.NewError(serving.DeadlineExceeded, "the deadline passed before the answer was ready")
 	}
-	return &serving.Error{Kind: serving.Cancelled, Message: "the client went away", Err: err}
+	return serving.NewError(serving.Cancelled, "the client went away")
+}
+
+// isLate reports whether the deadline has passed. The transport may end a context for its deadline as if the client had
+// gone, so the clock is asked too.
+func isLate(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && !time.Now().Before(deadline)
 }

@@ -100,14 +100,6 @@ func (d *datatype) appendRaw(dst []float64, raw []byte) []float64 {
 	return dst
 }
 
-// appendRawDoubles is appendRaw for FP64, the common case.
-func appendRawDoubles(dst []float64, raw []byte) []float64 {
-	for ; len(raw) >= 8; raw = raw[8:] {
-		dst = append(dst, math.Float64frombits(binary.LittleEndian.Uint64(raw)))
-	}
-	return dst
-}
-
 // half reads a number of 16 bits: 1 for the sign, 5 for the exponent, 10 for the fraction.
 func half(b uint16) float64 {
 	exponent, fraction := int(b>>10&0x1f), float64(b&0x3ff)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/doubles"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
@@ -205,7 +206,7 @@ func (in *Input) doubles(dst []float64) []float64 {
 	case !in.HasRaw:
 		return in.kind.appendTyped(dst, &in.Contents)
 	case in.Datatype == FP64:
-		return appendRawDoubles(dst, in.Raw)
+		return doubles.Decode(dst, in.Raw)
 	default:
 		return in.kind.appendRaw(dst, in.Raw)
 	}

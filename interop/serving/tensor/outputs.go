@@ -2,9 +2,9 @@ package tensor
 
 import (
 	"encoding/binary"
-	"math"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/doubles"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
@@ -102,9 +102,7 @@ func AppendRaw(dst []byte, out *serving.Output) []byte {
 			dst = append(dst, s...)
 		}
 	default:
-		for _, v := range out.Values {
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
-		}
+		dst = doubles.Encode(dst, out.Values)
 	}
 	return dst
 }
