@@ -139,7 +139,7 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if not self._has_host and self.parser.get_http_version() == "1.1":
             raise httptools.HttpParserError("no Host header")
-        if b"%" in self.url and _BAD_ESCAPE.search(self.url):
+        if b"%" in self.url and _BAD_ESCAPE.search(self.url.partition(b"?")[0]):
             raise httptools.HttpParserError("bad escape in the path")
         if self.parser.should_upgrade():
             return
