@@ -28,14 +28,13 @@ def matrix(X: Any) -> NDArray[np.float64]:
         Of kind not_numeric or wrong_width.
     """
     try:
-        out = np.ascontiguousarray(X, dtype=np.float64)
+        out = np.asarray(X, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _invalid("not_numeric", f"the rows are no numbers: {error}") from error
-    # ascontiguousarray makes one dimension of none.
-    if np.ndim(X) != 2:
+    if out.ndim != 2:
         raise _invalid(
             "wrong_width",
-            f"the rows have shape {list(np.shape(X))}; expected two dimensions, such as [[0.5, 1.5]] for a single row",
+            f"the rows have shape {list(out.shape)}; expected two dimensions, such as [[0.5, 1.5]] for a single row",
         )
     return out
 
