@@ -231,11 +231,12 @@ class Plane:
         prepared.check_open()
         plan, trigger = prepared.plan, prepared.trigger
         try:
-            before, after = self._commit(prepared.model, plan, prepared.path, trigger, prepared.refusal)
+            told = trigger if plan.is_news else ""
+            before, after = self._commit(prepared.model, plan, prepared.path, told, prepared.refusal)
             was, served = before.default, after.default
             if served is None:
                 raise AssertionError("what is prepared has a default")
-            if prepared.refusal is None:
+            if prepared.refusal is None and plan.is_news:
                 self._events.model_reloaded(
                     served, previous_version=before.version, trigger=trigger, seconds=plan.seconds
                 )

@@ -73,11 +73,14 @@ class Plan:
         How long reading took.
     refused : list of (Place, ServingError)
         Files that are refused, while others may serve.
+    is_news : bool
+        Whether anybody is told.
     """
 
     change: Callable[[State], State]
     seconds: float = 0.0
     refused: list[tuple[Place, ServingError]] = field(default_factory=list)
+    is_news: bool = True
 
 
 class RefusedFileError(ServingError):
@@ -149,6 +152,10 @@ class Preparer:
             reason = f"file {quoted(place.shown)} has version {quoted(served.version)}"
             raise RefusedFileError(place, "version_mismatch", f"{reason}; expected {quoted(request.version)}")
         if request.trigger == "watch":
+            known = state.versions.get(served.version)
+            if known is not None and (known.sha256, known.file) == (served.sha256, served.file):
+                # A request has been faster than the watch.
+                return Plan(lambda now: now, served.load_seconds, is_news=False)
             return Plan(lambda now: now.with_arrived([served]), served.load_seconds)
         return Plan(lambda now: now.with_default(served), served.load_seconds)
 

@@ -158,6 +158,18 @@ def test_other_files_beside_it_do_not_matter(tmp_path, watch):
     assert w.look(3) == 0
 
 
+def test_what_a_request_has_read_already_is_no_news(tmp_path, watch):
+    file = write(tmp_path / "a.pb", 1.0, version="1")
+    w = watch(file)
+    renamed(file, 2.0, "2")
+    w.plane.commit(w.plane.prepare(ReloadRequest()))
+    served = w.plane.find("", "")
+    w.look(3)
+    assert w.plane.find("", "") is served
+    assert w.heard.reloaded == [("m", "2", "1", "rpc")]
+    assert w.plane.info("", "").last_reload.trigger == "rpc"
+
+
 def test_a_rollback_stays(tmp_path, watch):
     file = write(tmp_path / "a.pb", 1.0, version="1")
     w = watch(file)
