@@ -24,8 +24,9 @@ const (
 	exitUsage    = 2
 	exitBadFile  = 3
 	exitBadInput = 4
-	// 5, refused, is the Python command's alone.
-	exitIO = 6
+	exitRefused  = 5
+	exitIO       = 6
+	exitNoAnswer = 7
 	// 128 and the number of a second signal that ended a server.
 	exitSignal = 128
 )
@@ -37,7 +38,9 @@ Exit codes:
   2  the command line is wrong
   3  a model file is damaged, or of an unknown kind
   4  the rows do not suit the model
+  5  call: the server refused the file of a reload, or the token has no right to it
   6  a file cannot be read or written, or a port is taken
+  7  call: the server does not answer, fails, has too many requests, or takes too long
 
 Errors go to standard error; with --json as {"error": {"kind", "message", "path", "file"}} on one line.
 `
@@ -68,6 +71,9 @@ var errFailed = errors.New("a check failed")
 
 func exitCode(err error) int {
 	killed := (*server.KilledError)(nil)
+	if call := asCall(err); call != nil {
+		return callExit(call)
+	}
 	switch {
 	case errors.As(err, &killed):
 		return exitSignal + int(killed.Signal) // As shells have it.
@@ -95,9 +101,17 @@ type description struct {
 	// Path is the place in the model or in the rows; of an error of the file system, it is the path of the file.
 	Path string `json:"path"`
 	File string `json:"file,omitempty"`
+	// Detail and RequestID are there where a server sent them.
+	Detail    string `json:"detail,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
 }
 
 func describe(err error) description {
+	if call := asCall(err); call != nil {
+		return description{
+			Kind: string(call.Kind), Message: call.Message, File: fileOf(err), Detail: call.Detail, RequestID: call.RequestID,
+		}
+	}
 	d := description{Kind: "usage", Message: err.Error()}
 	if typed := (*modelx.Error)(nil); errors.As(err, &typed) {
 		bare := *typed
@@ -133,7 +147,14 @@ func (d description) text() string {
 			out = place + ": " + out
 		}
 	}
-	return printable(out)
+	out = printable(out)
+	for line := range strings.Lines(d.Detail) {
+		out += "\n  " + printable(strings.TrimRight(line, "\n"))
+	}
+	if d.RequestID != "" {
+		out += "\n  request id: " + printable(d.RequestID)
+	}
+	return out
 }
 
 // fail prints an error, and gives its exit code.

@@ -45,7 +45,8 @@ before it predicts anything.`,
   modelx-go verify models/*.pb && deploy
   modelx-go inspect --json model.pb
   modelx-go convert model.json model.pb.zst
-  modelx-go serve model.pb`,
+  modelx-go serve model.pb
+  modelx-go call predict --row 5.1,3.5,1.4,0.2`,
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -53,7 +54,7 @@ before it predicts anything.`,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().Bool("json", false, "print results, and errors, as JSON for scripts")
-	root.AddCommand(newPredict(), newVerify(), newInspect(), newConvert(), newServe())
+	root.AddCommand(newPredict(), newVerify(), newInspect(), newConvert(), newServe(), newCall())
 	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	return root
 }

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/client"
+	"github.com/modelx-dev/modelx/interop/internal/plainjson"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// callBlock is how many rows go in one request.
+const callBlock = 8192
+
+// block is rows that go in one request.
+type block struct {
+	values []float64
+	rows   int
+	// version is the one that must answer; empty for the one that was asked for.
+	version string
+	// place is where they stand in the input, for errors; it may be empty.
+	place string
+}
+
+// scored is an answer with what is known of its method.
+type scored struct {
+	*client.Prediction
+	kind modelx.DataType
+	// flat tells that there is one value for each row.
+	flat bool
+}
+
+// predict sends the rows, a block at a time, and prints the answers.
+func (c *caller) predict(ctx context.Context) error {
+	var before string
+	var last *modelxpb.OutputSpec
+	answered := false
+	err := c.blocks(ctx, func(b block) error {
+		p, err := c.score(ctx, b)
+		if err != nil {
+			return err
+		}
+		if !answered || p.Version != before {
+			if last, err = c.outputOf(ctx, p.Model, p.Version, string(c.methodName())); err != nil {
+				return err
+			}
+			if answered {
+				c.note(fmt.Sprintf("version %s answers from here on; version %s did before", p.Version, before))
+			}
+		}
+		answered, before = true, p.Version
+		return c.write(typed(p, last))
+	})
+	if err == nil && !answered {
+		c.note("the input has no rows, and so has the output")
+	}
+	return err
+}
+
+func (c *caller) methodName() modelx.Method {
+	if c.method == "" {
+		return modelx.Predict
+	}
+	return modelx.Method(c.method)
+}
+
+// score asks for one block.
+func (c *caller) score(ctx context.Context, b block) (*client.Prediction, error) {
+	options := append(c.about(), client.Method(c.methodName()), client.Rows(b.rows))
+	if b.version != "" {
+		options = append(options, client.Version(b.version))
+	}
+	if c.probabilities {
+		options = append(options, client.Probabilities())
+	}
+	p, err := c.client.Predict(ctx, b.values, options...)
+	if err != nil && b.place != "" {
+		return nil, inputError{b.place, err}
+	}
+	return p, err
+}
+
+// blocks reads the rows, and gives them to one.
+func (c *caller) blocks(ctx context.Context, one func(block) error) error {
+	if len(c.rows) > 0 {
+		b, err := rowsOfWords(c.rows)
+		if err != nil {
+			return inputError{"--row", err}
+		}
+		return one(b)
+	}
+	name, in := c.input, io.Reader(nil)
+	if name == "" || name == "-" {
+		name, in = "standard input", c.cmd.InOrStdin()
+	} else {
+		file, err := os.Open(name)
+		if err != nil {
+			return inputError{name, err}
+		}
+		defer file.Close() //nolint:errcheck // nothing was written
+		in = file
+	}
+	source := bufio.NewReaderSize(in, 1<<16)
+	if !c.header && isJSON(source) {
+		text, err := io.ReadAll(source)
+		if err != nil {
+			return inputError{name, err}
+		}
+		b, err := rowsOfJSON(text)
+		if err != nil {
+			return inputError{name, err}
+		}
+		b.place = name
+		return one(b)
+	}
+	return c.tableBlocks(ctx, name, source, one)
+}
+
+// tableBlocks is blocks for CSV, and for .npy.
+func (c *caller) tableBlocks(ctx context.Context, name string, source *bufio.Reader, one func(block) error) error {
+	info, err := c.client.Info(ctx, c.about()...)
+	if err != nil {
+		return inputError{name, err}
+	}
+	names, version := info.GetSignature().GetFeatureNames(), ""
+	if c.methodName() == modelx.InverseTransform {
+		names = nil // Its input is what transform gives, which has no names.
+	}
+	if c.header {
+		version = info.GetVersion() // What the header's columns were matched with must be what answers.
+	}
+	width := int(info.GetSignature().GetNFeatures())
+	if isNpy(source) {
+		return npyBlocks(name, source, width, one)
+	}
+	rows, err := newRowReader(source, width, names, c.header)
+	if err != nil {
+		return inputError{name, err}
+	}
+	for more := true; more; {
+		b := block{version: version}
+		for b.rows < callBlock {
+			var line int
+			if b.values, line, err = rows.appendRow(b.values); err != nil {
+				if more = !errors.Is(err, io.EOF); more {
+					return inputError{name, err}
+				}
+				break
+			}
+			if b.rows++; b.rows == 1 {
+				b.place = fmt.Sprintf("%s, from line %d on", name, line)
+			}
+		}
+		if b.rows == 0 {
+			return nil
+		}
+		if err := one(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsOfWords reads the rows of the command line, each of which is a line of CSV.
+func rowsOfWords(words []string) (block, error) {
+	rows, err := newRowReader(strings.NewReader(strings.Join(words, "\n")), strings.Count(words[0], ",")+1, nil, false)
+	b := block{}
+	for err == nil {
+		if b.values, _, err = rows.appendRow(b.values); err == nil {
+			b.rows++
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return b, err
+}
+
+// isJSON tells by the first character.
+func isJSON(source *bufio.Reader) bool {
+	start, _ := source.Peek(64) // What is shorter has an error, and is looked at all the same.
+	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return len(start) > 0 && (start[0] == '[' || start[0] == '{')
+}
+
+// typed adds to an answer what is known of its method; what is not known, the answer tells itself as far as it goes.
+func typed(p *client.Prediction, output *modelxpb.OutputSpec) scored {
+	if output != nil {
+		return scored{p, modelx.DataType(output.GetType()), output.GetNColumns() == 0}
+	}
+	kind := modelx.TypeFloat64
+	if len(p.Labels) > 0 {
+		kind = modelx.TypeString
+	}
+	return scored{p, kind, p.Columns == 1}
+}
+
+func (c *caller) write(s scored) error {
+	if c.json {
+		return c.print(s.json())
+	}
+	w := bufio.NewWriter(c.cmd.OutOrStdout())
+	cells := answers{kind: s.kind}
+	probabilities := answers{kind: modelx.TypeFloat64}
+	for i := range s.Rows {
+		cells.cell, probabilities.cell = cells.cell[:0], probabilities.cell[:0]
+		switch {
+		case len(s.Labels) == 0:
+			cells.appendValues(s.Row(i), false)
+		case s.kind == modelx.TypeString:
+			cells.cell = append(cells.cell, quoteCSV(s.Labels[i])...)
+		default:
+			cells.cell = append(cells.cell, s.Labels[i]...)
+		}
+		for _, p := range s.ProbabilitiesOf(i) {
+			probabilities.cell = append(probabilities.cell, ',')
+			probabilities.appendValue(p, false)
+		}
+		// A writer keeps its first error for Flush.
+		_, _ = w.Write(cells.cell)
+		_, _ = w.Write(probabilities.cell)
+		_ = w.WriteByte('\n')
+	}
+	if err := w.Flush(); err != nil {
+		return fileError{"-", err}
+	}
+	return nil
+}
+
+// json is what POST /predict answers.
+func (s scored) json() []byte {
+	var w plainjson.Writer
+	w.Open('{')
+	w.Key("predictions")
+	w.Open('[')
+	for i := range s.Rows {
+		if !s.flat {
+			w.Open('[')
+		}
+		s.values(&w, i)
+		if !s.flat {
+			w.Close(']')
+		}
+	}
+	w.Close(']')
+	w.Key("model_name")
+	w.Text(s.Model)
+	w.Key("model_version")
+	w.Text(s.Version)
+	w.Key("timestamp")
+	w.Integer(s.Time.Unix())
+	w.Key("rows")
+	w.Integer(int64(s.Rows))
+	w.Key("columns")
+	w.Integer(int64(s.Columns))
+	if len(s.Probabilities) > 0 {
+		w.Key("probabilities")
+		w.Open('[')
+		for i := range s.Rows {
+			w.Open('[')
+			for _, p := range s.ProbabilitiesOf(i) {
+				w.Double(p)
+			}
+			w.Close(']')
+		}
+		w.Close(']')
+	}
+	w.Close('}')
+	return w.Buf
+}
+
+// values writes those of a row as what they are.
+func (s scored) values(w *plainjson.Writer, i int) {
+	if len(s.Labels) > 0 {
+		if s.kind == modelx.TypeString {
+			w.Text(s.Labels[i])
+			return
+		}
+		w.Next()
+		w.Buf = append(w.Buf, s.Labels[i]...)
+		return
+	}
+	for _, v := range s.Row(i) {
+		switch s.kind {
+		case modelx.TypeInt64:
+			w.Integer(int64(v))
+		case modelx.TypeBool:
+			w.Boolean(v != 0)
+		default:
+			w.Double(v)
+		}
+	}
+}
