@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modelx.serving.models import Served
     from modelx.serving.requests import Response
 
+PREDICT = "predict"
 PROBABILITIES = "predict_proba"
 
 _FIELDS: dict[str, type] = {
@@ -39,7 +40,7 @@ async def predict(exchange: Exchange) -> Answer:
     fields, given = await exchange.work(len(body), _read, body)
     exchange.called = fields.get("metadata", {}).get("request_id", "")
     served = exchange.find(fields.get("model_name", ""), fields.get("model_version", ""))
-    methods = _methods(served, fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
+    methods = _methods(fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
     response = await _respond(exchange, served, given, Request(methods=methods, rows=fields.get("rows", 0)))
     return Answer(await exchange.work(_size(response), _written, response))
 
@@ -63,10 +64,9 @@ def _read(body: bytes) -> tuple[dict[str, Any], Rows]:
     return fields, given
 
 
-def _methods(served: Served, method: str, *, probabilities: bool) -> tuple[str, ...]:
-    if probabilities and (method or served.default_method) == "predict":
-        return ("predict", PROBABILITIES)
-    return (method,) if method else ()
+def _methods(method: str, *, probabilities: bool) -> tuple[str, ...]:
+    name = method or PREDICT
+    return (PREDICT, PROBABILITIES) if probabilities and name == PREDICT else (name,)
 
 
 async def _respond(exchange: Exchange, served: Served, given: Rows, request: Request) -> Response:

@@ -51,9 +51,12 @@ def test_several_columns(server, estimators):
     assert (body["rows"], body["columns"]) == (2, 4)
 
 
-def test_the_default_method_of_a_model_without_predict(server, estimators):
-    body = predict(server, model_name="standard", features=X[:2].tolist()).json
+def test_a_model_without_predict(server, estimators):
+    body = predict(server, model_name="standard", method="transform", features=X[:2].tolist()).json
     assert body["predictions"] == estimators["standard"].transform(X[:2]).tolist()
+    reply = predict(server, model_name="standard", features=X[:2].tolist())
+    assert (reply.status, reply.json["kind"]) == (400, "unsupported_method")
+    assert reply.json["error"] == 'the model has no method "predict"; expected one of transform, inverse_transform'
 
 
 def test_values_that_are_not_finite_both_ways(server):
