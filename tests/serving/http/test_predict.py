@@ -64,7 +64,7 @@ def test_values_that_are_not_finite_both_ways(server):
     body = predict(server, model_name="scaler", method="inverse_transform", features=[row]).json
     assert body["predictions"][0][:2] == ["NaN", "NaN"]
     assert all(isinstance(value, float) for value in body["predictions"][0][2:])
-    reply = predict(server, model_name="scaler", features=["Infinity", None, 1, 2])
+    reply = predict(server, model_name="scaler", method="transform", features=["Infinity", None, 1, 2])
     assert reply.json["error"] == "row 1, feature 1 is Infinity; expected a finite number"
     certain = predict(server, model_name="iris", method="predict_log_proba", features=[0, 0, 1e6, 0]).json
     assert certain["predictions"] == [["-Infinity", "-Infinity", 0.0]]
