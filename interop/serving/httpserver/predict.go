@@ -34,14 +34,14 @@ func (e *edge) predict(x *exchange) *serving.Error {
 	return nil
 }
 
-// askFor fills the request with the methods, which the model must have.
+// askFor fills the request with the methods, predict where none is named, which the model must have.
 func (x *exchange) askFor(method modelx.Method, probabilities bool) *serving.Error {
-	methods := x.methods[:0]
-	if method != "" {
-		methods = append(methods, method)
+	if method == "" {
+		method = modelx.Predict
 	}
-	if probabilities && (method == modelx.Predict || method == "" && x.served.DefaultMethod().Method == modelx.Predict) {
-		methods = append(methods[:0], modelx.Predict, modelx.PredictProba)
+	methods := append(x.methods[:0], method)
+	if probabilities && method == modelx.Predict {
+		methods = append(methods, modelx.PredictProba)
 	}
 	for _, m := range methods {
 		if _, err := x.served.Method(m); err != nil {

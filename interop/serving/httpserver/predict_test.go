@@ -143,6 +143,10 @@ func TestRefusedPredictions(t *testing.T) {
 			`{"features": ["x"], "model_name": "line", "include_probabilities": true}`, 400, "unsupported_method",
 			`the model has no method "predict_proba"; expected one of predict`,
 		},
+		{
+			`{"features": ["x"], "model_name": "through"}`, 400, "unsupported_method",
+			`the model has no method "predict"; expected one of transform, inverse_transform`,
+		},
 		{`{"features": ["x"], "model_name": "line"}`, 400, "wrong_width", `features has 1 values; expected a multiple of 2`},
 		{
 			`{"features": ["x", 1], "rows": 2, "model_name": "line"}`, 400, "wrong_width",
