@@ -22,7 +22,7 @@ func TestPredictions(t *testing.T) {
 			`{"model_name": "through", "features": ["NaN", "Infinity", "-Infinity", null, -0.0, 1e300], "method": "transform"}`,
 			`[["NaN","Infinity","-Infinity"],["NaN",-0.0,1e+300]]`,
 		},
-		{`{"model_name": "through", "features": [1000000000000000000000000000000, 5e-324, 123456789012345678]}`, `[[1e+30,5e-324,1.2345678901234568e+17]]`},
+		{`{"model_name": "through", "method": "transform", "features": [1000000000000000000000000000000, 5e-324, 123456789012345678]}`, `[[1e+30,5e-324,1.2345678901234568e+17]]`},
 		{"\t\r\n{\"model_\\u006eame\"\n:\r\"line\" , \"features\" : [ [ 1 , 2 ] ,[ 3,4 ] ] } ", `[1.25,4.25]`},
 		{`{"rows": "x", "model_name": "none", "features": [1], "rows": 0, "model_name": "line", "features": [[1, 2]]}`, `[1.25]`},
 	} {
