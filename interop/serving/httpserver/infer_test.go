@@ -205,6 +205,13 @@ func TestRefusedInferences(t *testing.T) {
 	}
 	s.do(t, "POST /v2/models/line/versions/7/infer", []byte(`{"inputs": [`+x+`]}`)).
 		refused(t, 404, "unknown_version", `model "line" has no version "7" in service; expected one of "1", "2"`)
+	names := make([]string, 30_000) // In quadratic time this would take the test's.
+	for i := range names {
+		names[i] = fmt.Sprintf(`{"name":"%d"}`, i)
+	}
+	names[len(names)-1] = names[0]
+	s.do(t, "POST /v2/models/line/infer", []byte(`{"inputs":[`+x+`],"outputs":[`+strings.Join(names, ",")+`]}`)).
+		refused(t, 400, "bad_request", `output "0" is there twice; expected it once`)
 	many := input(`[2001, 2]`, "FP64", `, "data": [`+strings.Repeat("1,", 4001)+"1]")
 	s.do(t, "POST /v2/models/line/infer", []byte(many)).refused(t, 413, "too_many_rows", "2001 rows; expected at most 2000")
 	for _, length := range []string{"x", "", "-1", "+1", "1000000", "99999999999999999999"} {

@@ -106,8 +106,27 @@ func (q *Inference) Check() *serving.Error {
 			return err
 		}
 	}
+	return q.checkOutputs()
+}
+
+// fewOutputs are compared with each other; of more, each is looked up, as a request can name millions.
+const fewOutputs = 16
+
+// checkOutputs refuses an output that is there twice.
+func (q *Inference) checkOutputs() *serving.Error {
+	var seen map[string]struct{}
+	if len(q.Outputs) > fewOutputs {
+		seen = make(map[string]struct{}, len(q.Outputs))
+	}
 	for i, name := range q.Outputs {
-		if slices.Contains(q.Outputs[:i], name) {
+		doubled := false
+		if seen == nil {
+			doubled = slices.Contains(q.Outputs[:i], name)
+		} else {
+			_, doubled = seen[name]
+			seen[name] = struct{}{}
+		}
+		if doubled {
 			return bad(fmt.Sprintf("output %s is there twice; expected it once", serving.Quoted(name)))
 		}
 	}
