@@ -34,7 +34,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // line is y = 2 a - 0.5 b + 0.25, of named features.
 func line() *modelxpb.ModelProto {

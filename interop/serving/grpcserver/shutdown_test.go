@@ -144,10 +144,10 @@ func TestShutdown(t *testing.T) {
 	requireNone(t, err)
 	busy, err := r.model.PredictStream(wait(t))
 	requireNone(t, err)
-	requireNone(t, busy.Send(slowRequest(5_000)))
+	requireNone(t, busy.Send(slowRequest(3_000)))
 	answered := make(chan error, 1)
 	go func() {
-		_, err := r.model.Predict(wait(t), slowRequest(5_000))
+		_, err := r.model.Predict(wait(t), slowRequest(3_000))
 		answered <- err
 	}()
 	eventually(t, "both requests are worked on", func() bool { return r.Gate.InFlight() == 2 })
@@ -160,7 +160,7 @@ func TestShutdown(t *testing.T) {
 	// What is under way is answered first.
 	answer, err := busy.Recv()
 	requireNone(t, err)
-	if answer.GetResponse().GetRows() != 5_000 {
+	if answer.GetResponse().GetRows() != 3_000 {
 		t.Fatalf("the answer is %v", answer.GetError())
 	}
 	_, err = busy.Recv()
