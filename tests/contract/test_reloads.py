@@ -163,8 +163,8 @@ def test_signal(serve, folder):
 
 
 def test_watch_survives_what_editors_and_deployments_do(serve, folder):
-    (folder / "live").symlink_to("model.pb")
-    server = serve(folder / "live", watch="true", watch_interval="50ms")
+    (folder / "live.pb").symlink_to("model.pb")
+    server = serve(folder / "live.pb", watch="true", watch_interval="50ms")
     first, second = ((folder / f"{v}.pb").read_bytes() for v in VERSIONS)
 
     def becomes(version):
@@ -187,12 +187,12 @@ def test_watch_survives_what_editors_and_deployments_do(serve, folder):
     # The link is swapped, as deployments do.
     seen = len(server.lines)
     (folder / "link").symlink_to("2.0.0.pb")
-    (folder / "link").replace(folder / "live")
+    (folder / "link").replace(folder / "live.pb")
     becomes("2.0.0")
     # Gone, and there again.
     seen = len(server.lines)
-    (folder / "live").unlink()
-    (folder / "live").symlink_to("1.0.0.pb")
+    (folder / "live.pb").unlink()
+    (folder / "live.pb").symlink_to("1.0.0.pb")
     becomes("1.0.0")
     assert server.process.poll() is None
 

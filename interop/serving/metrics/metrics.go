@@ -80,6 +80,7 @@ type labels struct {
 type series struct {
 	requests  prometheus.Counter
 	durations prometheus.Observer
+	once      sync.Once
 	rows      prometheus.Observer
 }
 
@@ -142,6 +143,8 @@ func (m *Metrics) Predicted(
 	}
 	s.durations.Observe(took.Seconds())
 	if rows > 0 {
+		// Made when there is something to count: a series of nothing would tell of a model that had no rows.
+		s.once.Do(func() { s.rows = m.rows.WithLabelValues(model) })
 		s.rows.Observe(float64(rows))
 	}
 }
@@ -167,7 +170,6 @@ func (m *Metrics) add(key labels) *series {
 	switch key.method {
 	case Predict, PredictStream, Infer, InferStream:
 		s.durations = m.durations.WithLabelValues(key.model, key.version.version)
-		s.rows = m.rows.WithLabelValues(key.model)
 	}
 	after := maps.Clone(before)
 	after[key] = s
