@@ -103,7 +103,7 @@ func TestRequestID(t *testing.T) {
 			t.Errorf("%q gives %q", c.candidates, got)
 		}
 	}
-	if RequestID() == RequestID() {
+	if first, second := RequestID(), RequestID(); first == second {
 		t.Error("two requests have the same id")
 	}
 }

@@ -231,18 +231,6 @@ func predictRequest(model string, features ...float64) *modelxpb.PredictRequest 
 	return &modelxpb.PredictRequest{ModelName: model, Features: features}
 }
 
-func equalDoubles(a, b []float64) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 func writeFile(t testing.TB, root, name, text string) {
 	t.Helper()
 	requireNone(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o600))

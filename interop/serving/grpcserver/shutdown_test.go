@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	reflectionpb "google.golang.org/grpc/reflection/grpc_reflection_v1"
-	reflectionalphapb "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
 
 	"github.com/modelx-dev/modelx/interop/serving"
 )
@@ -94,13 +94,15 @@ func TestReflection(t *testing.T) {
 			t.Fatalf("%s is not described: %v", m.fullName, answer)
 		}
 	}
-	alpha, err := reflectionalphapb.NewServerReflectionClient(r.conn).ServerReflectionInfo(wait(t))
+	// The older version has the same messages.
+	alpha, err := r.conn.NewStream(wait(t), &grpc.StreamDesc{ServerStreams: true, ClientStreams: true},
+		"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
 	requireNone(t, err)
-	requireNone(t, alpha.Send(&reflectionalphapb.ServerReflectionRequest{
-		MessageRequest: &reflectionalphapb.ServerReflectionRequest_ListServices{},
+	requireNone(t, alpha.SendMsg(&reflectionpb.ServerReflectionRequest{
+		MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{},
 	}))
-	old, err := alpha.Recv()
-	requireNone(t, err)
+	old := new(reflectionpb.ServerReflectionResponse)
+	requireNone(t, alpha.RecvMsg(old))
 	if len(old.GetListServicesResponse().GetService()) != len(want) {
 		t.Fatalf("the services are %v", old)
 	}
