@@ -47,8 +47,8 @@ class HealthService:
         every = Method(f"{NAME}/List", "", Right.OPEN, pb.HealthListRequest)
         watch = Method(f"{NAME}/Watch", "", Right.OPEN, pb.HealthCheckRequest)
         return {
-            check.name: unary(services, check, self._check),
-            every.name: unary(services, every, self._list),
+            check.name: unary(services, self._streams.hold, check, self._check),
+            every.name: unary(services, self._streams.hold, every, self._list),
             watch.name: stream(services, watch, self._watch),
         }
 

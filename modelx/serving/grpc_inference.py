@@ -70,9 +70,9 @@ class InferenceService:
             ): self._unload,
         }
         return {
-            infer.name: unary(services, infer, self._infer),
+            infer.name: unary(services, self._streams.hold, infer, self._infer),
             stream.name: each(services, self._streams, stream, self._infer_one, _refuse_one),
-            **{method.name: unary(services, method, work) for method, work in others.items()},
+            **{method.name: unary(services, self._streams.hold, method, work) for method, work in others.items()},
         }
 
     async def _infer(self, rpc: Rpc, raw: bytes) -> bytes:

@@ -50,10 +50,10 @@ class ModelService:
         info = Method(f"{NAME}/GetModelInfo", "info", Right.PREDICT, service_pb2.GetModelInfoRequest)
         reload = Method(f"{NAME}/ReloadModel", "reload", Right.RELOAD, service_pb2.ReloadModelRequest)
         return {
-            predict.name: unary(services, predict, self._predict),
+            predict.name: unary(services, self._streams.hold, predict, self._predict),
             stream.name: each(services, self._streams, stream, self._predict_one, _refuse_one),
-            info.name: unary(services, info, self._info),
-            reload.name: unary(services, reload, self._reload),
+            info.name: unary(services, self._streams.hold, info, self._info),
+            reload.name: unary(services, self._streams.hold, reload, self._reload),
         }
 
     async def _predict(self, rpc: Rpc, raw: bytes) -> bytes:

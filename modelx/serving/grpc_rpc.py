@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 # Headers are bounded: what the reader says of a file may be long.
 _LONGEST_DETAIL = 2048
+# When no call has come for so long, the clients that there are wait for those that they have.
+_QUIET_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Rpc:
         "rows",
         "status",
         "version",
+        "zipped",
     )
 
     def __init__(self, services: Services, context: Any, method: Method) -> None:
@@ -79,6 +82,8 @@ class Rpc:
         self._span: Span | None = None
         # Whether the headers of the answer are fixed.
         self.greeted = False
+        # Whether the client has gzipped a message.
+        self.zipped = False
         self.context = context
         self.method = method
         self.status: Status = OK
@@ -133,6 +138,7 @@ class Rpc:
             return None
         if grpc_wire.is_gzipped(raw):
             if not self.greeted:
+                self.zipped = True
                 self.context.set_compression(grpc.Compression.Gzip)
             raw = grpc_wire.gunzip(raw, self._services.settings.max_message_bytes)
             if raw is None:
@@ -147,11 +153,15 @@ class Rpc:
         return data
 
     async def greet(self) -> None:
-        """Send the request's id back, if the client named it, before the first answer. It costs a round of its own."""
+        """Before the first answer, send the request's id back, if the client named it. It costs a round of its own.
+
+        The library takes compression from the headers that are sent so, and from no others.
+        """
         if not self.greeted:
             self.greeted = True
-            if self.header_id:
-                await self.context.send_initial_metadata(((request_ids.HEADER, self.request_id),))
+            if self.header_id or self.zipped:
+                headers = ((request_ids.HEADER, self.request_id),) if self.header_id else ()
+                await self.context.send_initial_metadata(headers)
 
     def check_deadline(self) -> None:
         """Begin no work that nobody waits for. Raises ServingError, `deadline_exceeded`."""
@@ -228,14 +238,49 @@ class Rpc:
         )
 
 
+class Hold:
+    """Keeps calls that come while the server is about to stop, until their clients know that it does.
+
+    A call that the library has taken in but not handed over when the server stops is cancelled, and its client cannot
+    know that nothing was done for it. Once clients wait for calls that are kept, there is no such call. These are
+    answered as all others, after the clients were told to go elsewhere. Used from the event loop alone.
+    """
+
+    def __init__(self) -> None:
+        self.on = False
+        self._count = 0
+        self._released = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Wait until calls go on."""
+        self._count += 1
+        await self._released.wait()
+
+    async def quiet(self, longest: float) -> None:
+        """Keep calls from now on, and wait until no more of them come, but no longer than that many seconds."""
+        self.on = True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + longest
+        count = -1
+        while count != self._count and loop.time() < until:
+            count = self._count
+            await asyncio.sleep(min(_QUIET_SECONDS, longest))
+
+    def release(self) -> None:
+        """Let calls go on."""
+        self.on = False
+        self._released.set()
+
+
 def unary(
-    services: Services, method: Method, work: Callable[[Rpc, bytes], Awaitable[bytes]]
+    services: Services, hold: Hold, method: Method, work: Callable[[Rpc, bytes], Awaitable[bytes]]
 ) -> grpc.RpcMethodHandler[Any, Any]:
     """Make the library's handler of a method with one request and one answer.
 
     Parameters
     ----------
     services : Services
+    hold : Hold
     method : Method
     work : callable
         From the request's bytes to the answer's; raises ServingError.
@@ -247,9 +292,11 @@ def unary(
         rpc = Rpc(services, context, method)
         rpc.begin()
         try:
+            if hold.on:
+                await hold.keep()
             rpc.admit()
             answer = await work(rpc, rpc.expand_one(await context.read()))
-            if rpc.header_id:
+            if rpc.header_id or rpc.zipped:
                 await rpc.greet()
         except grpc.aio.AbortError:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ssl
 from pathlib import Path
@@ -31,6 +32,8 @@ _KEEPALIVE_MS = 60_000
 _KEEPALIVE_TIMEOUT_MS = 15_000
 # Clients may ask as often as this whether the server is there.
 _MOST_PINGS_MS = 10_000
+# Clients that never wait for an answer are not waited for longer than this.
+_LONGEST_HOLD = 0.5
 _IDENTITY_AND_GZIP = 1 << 0 | 1 << 2
 
 
@@ -84,7 +87,12 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Take no more calls, end streams, and wait `grace` seconds at most until all other calls are answered."""
         self._streams.end()
-        await self._server.stop(grace)
+        await self._streams.hold.quiet(min(_LONGEST_HOLD, grace / 2))
+        stopping = asyncio.ensure_future(self._server.stop(grace))
+        # Its first step tells the clients.
+        await asyncio.sleep(0)
+        self._streams.hold.release()
+        await stopping
 
 
 class _Methods(grpc.GenericRpcHandler):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from modelx.serving.grpc_rpc import Rpc
+from modelx.serving.grpc_rpc import Hold, Rpc
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 
 class Streams:
-    """The streams that are open. Used from the event loop alone."""
+    """The streams that are open. Used from the event loop alone.
+
+    Attributes
+    ----------
+    hold : Hold
+        What keeps calls that are no streams.
+    """
 
     def __init__(self) -> None:
+        self.hold = Hold()
         self._ending = asyncio.Event()
         # Of those that wait for a request: others are ended once they have answered theirs.
         self._idle: set[asyncio.Task[Any]] = set()

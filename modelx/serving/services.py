@@ -30,10 +30,11 @@ class Services:
     admission : Admission
         What is let in is counted until it is computed, also when the client has gone away.
     offload : Offload
-        What computes: `await services.offload.respond(served, request, values)` lets a prediction in, and computes it on
-        the event loop or in a thread.
+        What computes: `await services.offload.respond(served, request, values)` lets a prediction in, and computes it
+        on the event loop or in a thread.
     telemetry : Telemetry
-        Hears of each request: `begin()`, then `end(...)` in any case, with the span that `grpc_span` or `http_span` gave.
+        Hears of each request: `begin()`, then `end(...)` in any case, with the span that `grpc_span` or `http_span`
+        gave.
     shutting_down : bool
         Set once, by the engine, when the server is told to stop.
     """

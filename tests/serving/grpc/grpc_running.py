@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import queue
 import tempfile
 import threading
 import time
@@ -150,6 +151,28 @@ def running(path, **settings):
         yield server
     finally:
         server.stop()
+
+
+class Feed:
+    """Requests that are sent when the test says so."""
+
+    def __init__(self):
+        self._queue = queue.SimpleQueue()
+
+    def send(self, request):
+        self._queue.put(request)
+
+    def end(self):
+        self._queue.put(None)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        request = self._queue.get()
+        if request is None:
+            raise StopIteration
+        return request
 
 
 def refused(call, *args, **kwargs):

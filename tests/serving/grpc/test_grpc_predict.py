@@ -149,7 +149,7 @@ def test_bytes_that_are_no_message(channel, raw):
     )
 
 
-def test_info(service, estimators, repository):
+def test_info(service, estimators):
     before = service.GetModelInfo(pb.GetModelInfoRequest(model_name="two"))
     service.Predict(pb.PredictRequest(model_name="two", features=ROW))
     refused(service.Predict, pb.PredictRequest(model_name="two", features=ROW[:3]))
