@@ -44,9 +44,11 @@ def test_it_serves_in_an_empty_root(program, tmp_path):
     (start,) = [line for line in CONTAINERFILE.splitlines() if line.startswith("CMD")]
     arguments = [*json.loads(start.removeprefix("CMD ")), "--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"]
     # Nobody's number, as USER says; a namespace of its own lets an ordinary user change the root too.
-    enter = ["unshare", "--user", "--map-root-user", "chroot", tmp_path]
+    places = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    unshare, chroot = (shutil.which(name, path=places) for name in ("unshare", "chroot"))
+    enter = [unshare, "--user", "--map-root-user", chroot, tmp_path]
     if os.geteuid() == 0:
-        enter = ["chroot", "--userspec=65532:65532", tmp_path]
+        enter = [chroot, "--userspec=65532:65532", tmp_path]
         tmp_path.chmod(0o711)
     with subprocess.Popen([*enter, "/modelx-go", *arguments], stderr=subprocess.PIPE, env={}) as process:
         try:
