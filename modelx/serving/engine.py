@@ -12,8 +12,6 @@ from modelx.serving.grpc_server import GrpcServer
 from modelx.serving.http_server import HttpServer, start_http
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modelx.serving.services import Services
 
 
@@ -99,32 +97,3 @@ class Engine:
         if self._grpc is not None:
             stops.append(self._grpc.stop(grace))
         await asyncio.gather(*stops)
-
-
-async def run_engine(
-    services: Services, stop: asyncio.Event, on_ready: Callable[[str, str], None], *, shared: bool = False
-) -> None:
-    """Answer until told to stop.
-
-    Parameters
-    ----------
-    services : Services
-    stop : asyncio.Event
-        Set to stop.
-    on_ready : callable
-        Called with the addresses of gRPC and HTTP once both answer; empty for what is turned off.
-    shared : bool
-        As in Engine.
-
-    Raises
-    ------
-    OSError, SettingsError
-        As `Engine.start`.
-    """
-    engine = Engine(services, shared=shared)
-    await engine.start()
-    try:
-        on_ready(engine.grpc_address, engine.http_address)
-        await stop.wait()
-    finally:
-        await engine.stop()
