@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 KUBERNETES = "1.31"
 KSERVE = "v0.15.2"
+# KServe's definitions are long, and the loader in Python takes many seconds for them.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
-    return [document for document in yaml.safe_load_all(path.read_text()) if document]
+    return [document for document in yaml.load_all(path.read_text(), LOADER) if document]
 
 
 def every() -> list[Any]:
@@ -33,6 +36,7 @@ def every() -> list[Any]:
     ]
 
 
+@cache
 def crd_schema(kind: str) -> dict[str, Any]:
     """Give the schema of one of KServe's kinds, from KServe's own definition of it."""
     command = ["go", "env", "GOMODCACHE"]
@@ -40,7 +44,7 @@ def crd_schema(kind: str) -> dict[str, Any]:
     folder = cache / f"github.com/kserve/kserve@{KSERVE}" / "config" / "crd" / "full"
     assert folder.exists(), "KServe's definitions are missing: run `make kserve-schemas`"
     for path in folder.glob("*.yaml"):
-        definition = yaml.safe_load(path.read_text())
+        definition = yaml.load(path.read_text(), LOADER)  # noqa: S506 - a safe loader, in C
         if definition.get("kind") == "CustomResourceDefinition" and definition["spec"]["names"]["kind"] == kind:
             (version,) = [v for v in definition["spec"]["versions"] if v["served"]]
             return strict(version["schema"]["openAPIV3Schema"])
