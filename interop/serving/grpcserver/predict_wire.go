@@ -39,7 +39,7 @@ func (m *predictMessage) decode(b []byte) bool {
 	m.features, m.rows, m.probabilities, m.requestID = m.features[:0], 0, false, ""
 	var method, model, version []byte
 	for len(b) > 0 {
-		number, kind, n := protowire.ConsumeTag(b)
+		number, kind, n := consumeTag(b)
 		if n < 0 {
 			return false
 		}
@@ -106,7 +106,7 @@ func (m *predictMessage) appendPacked(packed []byte) bool {
 func (m *predictMessage) decodeMetadata(b []byte) bool {
 	var key, value []byte
 	for len(b) > 0 {
-		number, kind, n := protowire.ConsumeTag(b)
+		number, kind, n := consumeTag(b)
 		if n < 0 {
 			return false
 		}
@@ -128,6 +128,15 @@ func (m *predictMessage) decodeMetadata(b []byte) bool {
 		m.requestID = string(value)
 	}
 	return true
+}
+
+// consumeTag is protowire.ConsumeTag for numbers that a field may have.
+func consumeTag(b []byte) (protowire.Number, protowire.Type, int) {
+	number, kind, n := protowire.ConsumeTag(b)
+	if number > protowire.MaxValidNumber {
+		n = -1
+	}
+	return number, kind, n
 }
 
 // consumeText is protowire.ConsumeBytes for a string, which must be valid UTF-8.
