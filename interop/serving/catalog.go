@@ -38,6 +38,9 @@ func newModel(name string, own *source) *model {
 
 // enter waits for other changes of the model to end. leave must follow.
 func (m *model) enter(ctx context.Context) *Error {
+	if ended := contextError(ctx.Err()); ended != nil {
+		return ended // Of two that are ready, select takes any.
+	}
 	select {
 	case m.gate <- struct{}{}:
 		return nil

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Load reads all versions of a model again that the load policy says. Errors: unknown_model, shutting_down, the end of the
-// context, and with Refused the defect of the lowest version that is refused; the others serve then.
+// Load reads all versions of a model again that the load policy says. Once it has its turn it is finished, whether or not
+// the context ends. Errors: unknown_model, shutting_down, the end of the context before that, and with Refused the defect
+// of the lowest version that is refused; the others serve then.
 func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
 	if p.Stopping() {
 		return ShuttingDownError()
@@ -26,7 +27,7 @@ func (p *Plane) Load(ctx context.Context, name string, trigger Trigger) error {
 		return err
 	}
 	defer m.leave()
-	return p.loadEntered(ctx, m, trigger)
+	return p.loadEntered(p.open, m, trigger)
 }
 
 // loadEntered is Load for whoever holds the model's gate.
@@ -63,8 +64,11 @@ func (p *Plane) loadFile(ctx context.Context, m *model, trigger Trigger) *Error 
 func (p *Plane) loadListed(ctx context.Context, m *model, listed []found, trigger Trigger) *Error {
 	start := time.Now()
 	loaded, failed := p.loadChosen(ctx, m, p.chosen(listed))
-	if ended := contextError(ctx.Err()); ended != nil {
-		return ended // Nothing is known of the files.
+	if ended := contextError(ctx.Err()); ended != nil { // Nothing is known of the files.
+		if p.open.Err() != nil {
+			return ShuttingDownError()
+		}
+		return ended
 	}
 	var before *Served
 	if len(loaded) > 0 {

@@ -58,6 +58,10 @@ type Plane struct {
 
 	snapshot atomic.Pointer[snapshot]
 	stopping atomic.Bool
+	// open ends with Close. Changes that have begun have it for their context: they are finished, also when their clients
+	// have gone.
+	open  context.Context
+	close context.CancelFunc
 
 	// mu guards models and all that is in them. It is never held while a file is read.
 	mu     sync.Mutex
@@ -73,6 +77,7 @@ func New(ctx context.Context, o Options, events Events) (*Plane, error) {
 		events = Join()
 	}
 	p := &Plane{options: o, events: events, models: make(map[string]*model)}
+	p.open, p.close = context.WithCancel(context.Background())
 	p.publish()
 	info, err := os.Stat(o.Path)
 	if err != nil {
@@ -216,6 +221,13 @@ func (p *Plane) load(ctx context.Context, m *model, from source) (s *Served, err
 
 // BeginShutdown makes the plane unready. Predictions go on; reloads are refused.
 func (p *Plane) BeginShutdown() { p.stopping.Store(true) }
+
+// Close ends the reloads and loads that are under way, which go on when their clients go away: for a server that waits for
+// them no longer. Predictions go on.
+func (p *Plane) Close() {
+	p.BeginShutdown()
+	p.close()
+}
 
 // Stopping tells whether BeginShutdown was called.
 func (p *Plane) Stopping() bool { return p.stopping.Load() }

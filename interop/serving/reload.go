@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Reload brings another file or version into service, and returns when it serves. Errors: those of Served,
-// outside_root, no_file, version_mismatch, no_rollback, shutting_down, the end of the context, and with Refused the kind of a
-// file's defect.
+// Reload brings another file or version into service, and returns when it serves. Once it has its turn it is finished,
+// whether or not the context ends. Errors: those of Served, outside_root, no_file, version_mismatch, no_rollback,
+// shutting_down, the end of the context before that, and with Refused the kind of a file's defect.
 func (p *Plane) Reload(ctx context.Context, request ReloadRequest) (*ReloadReport, error) {
 	if request.Rollback && (request.Path != "" || request.Version != "") {
 		return nil, NewError(BadRequest, "rollback excludes path and version")
@@ -40,7 +40,7 @@ func (p *Plane) Reload(ctx context.Context, request ReloadRequest) (*ReloadRepor
 		var from source
 		if from, err = p.sourceOf(m, request); err == nil {
 			path = from.name
-			report, err = p.replace(ctx, m, from, p.expected(m, request))
+			report, err = p.replace(p.open, m, from, p.expected(m, request))
 		}
 	}
 	if err == nil {
@@ -225,6 +225,9 @@ func (p *Plane) replace(ctx context.Context, m *model, from source, expected str
 
 // refuse makes the contract's error, and notes it for the index.
 func (p *Plane) refuse(m *model, from source, err error) *Error {
+	if p.open.Err() != nil {
+		return ShuttingDownError() // Nothing is known of the file.
+	}
 	e := refusal(from.name, err, p.currentOf(m))
 	if e.Refused {
 		p.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -303,6 +304,77 @@ func TestAReloadThatWaitsEndsWithItsContext(t *testing.T) {
 	_, err = p.Reload(ended, ReloadRequest{})
 	requireError(t, err, Cancelled, "the client went away")
 	requireServes(t, p, "line", "1", 1)
+}
+
+// waiting is a context that tells when somebody waits for its end.
+type waiting struct {
+	context.Context
+	asked func()
+}
+
+func (w waiting) Done() <-chan struct{} {
+	w.asked()
+	return w.Context.Done()
+}
+
+// interrupted makes a change, and does something to it between its turn and its reading of files.
+func interrupted(t *testing.T, p *Plane, change func(context.Context) error, interrupt func(leave context.CancelFunc)) error {
+	t.Helper()
+	m := p.models["line"]
+	requireNoRefusal(t, m.enter(t.Context()))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	waits := make(chan struct{})
+	done := make(chan error, 1)
+	go func() { done <- change(waiting{ctx, sync.OnceFunc(func() { close(waits) })}) }()
+	<-waits
+	p.mu.Lock() // Whoever has the gate needs it next.
+	m.leave()
+	for deadline := time.Now().Add(20 * time.Second); len(m.gate) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.mu.Unlock()
+			t.Fatal("nobody takes the gate")
+		}
+	}
+	interrupt(cancel)
+	p.mu.Unlock()
+	return <-done
+}
+
+// What a client asked for is done, also when it goes away meanwhile.
+func TestAReloadThatHasBegunOutlivesItsClient(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.pb")
+	write(t, path, line("1", 1))
+	p := start(t, Options{Path: path})
+	leave := func(cancel context.CancelFunc) { cancel() }
+	write(t, path, line("2", 2))
+	requireNone(t, interrupted(t, p, func(ctx context.Context) error {
+		_, err := p.Reload(ctx, ReloadRequest{Trigger: TriggerRPC})
+		return err
+	}, leave))
+	requireServes(t, p, "line", "2", 2)
+	write(t, path, line("3", 3))
+	requireNone(t, interrupted(t, p, func(ctx context.Context) error { return p.Load(ctx, "line", TriggerRPC) }, leave))
+	requireServes(t, p, "line", "3", 3)
+}
+
+func TestCloseEndsReloads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.pb")
+	for _, change := range []func(*Plane, context.Context) error{
+		func(p *Plane, ctx context.Context) error {
+			_, err := p.Reload(ctx, ReloadRequest{})
+			return err
+		},
+		func(p *Plane, ctx context.Context) error { return p.Load(ctx, "line", TriggerRPC) },
+	} {
+		write(t, path, line("1", 1))
+		p := start(t, Options{Path: path})
+		write(t, path, line("2", 2))
+		err := interrupted(t, p, func(ctx context.Context) error { return change(p, ctx) }, func(context.CancelFunc) { p.Close() })
+		requireError(t, err, ShuttingDown, "the server is shutting down")
+		requireServes(t, p, "line", "1", 1)
+		equal(t, "stopping", p.Stopping(), true)
+	}
 }
 
 func requireNoRefusal(t testing.TB, err *Error) {

@@ -53,7 +53,8 @@ func (w *watcher) look(ctx context.Context) {
 	w.seen = now
 }
 
-// candidates are the files that may have to be loaded.
+// candidates are the files that may have to be loaded: that of the command line, or those of the folder. What a reload
+// brought from elsewhere is read again when a reload says so.
 func (p *Plane) candidates() []candidate {
 	var out []candidate
 	if p.single {
@@ -73,30 +74,15 @@ func (p *Plane) candidates() []candidate {
 	p.discover(listed)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, m := range p.models {
+	for name, files := range listed {
+		m := p.models[name]
 		if m.unloaded {
 			continue
 		}
-		for _, from := range watched(m, listed[m.name]) {
-			out = append(out, candidate{m, from})
-		}
-	}
-	return out
-}
-
-// watched are the files of a model that serve, and those of the folder.
-func watched(m *model, listed []found) []source {
-	var out []source
-	named := make(map[string]bool)
-	for _, f := range listed {
-		if f.problem == nil {
-			named[f.path] = true
-			out = append(out, f.source)
-		}
-	}
-	for _, s := range m.versions {
-		if !named[s.source.path] {
-			out = append(out, s.source)
+		for _, f := range files {
+			if f.problem == nil {
+				out = append(out, candidate{m, f.source})
+			}
 		}
 	}
 	return out

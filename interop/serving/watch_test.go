@@ -227,8 +227,8 @@ func TestWatchLeavesAloneWhatThePolicyLeft(t *testing.T) {
 	}
 }
 
-// Of a file outside the folder, which a reload brought, changes are seen too.
-func TestWatchFollowsAFileThatAReloadBrought(t *testing.T) {
+// What a reload brought from outside the folder is not watched.
+func TestWatchLooksAtTheFolderOnly(t *testing.T) {
 	top := t.TempDir()
 	write(t, filepath.Join(top, "repository", "a.pb"), line("1", 1))
 	extra := filepath.Join(top, "extra.pb")
@@ -236,8 +236,14 @@ func TestWatchFollowsAFileThatAReloadBrought(t *testing.T) {
 	p, w, _ := watching(t, Options{Path: filepath.Join(top, "repository"), ModelRoot: top})
 	reload(t, p, ReloadRequest{Path: "extra.pb"})
 	write(t, extra, line("2", 2.5))
+	w.looks(t, 3)
+	requireServes(t, p, "a", "2", 2)
+	write(t, filepath.Join(top, "repository", "a.pb"), line("1", 1.5))
 	w.looks(t, 2)
-	requireServes(t, p, "a", "2", 2.5)
+	if got, _, err := predict(p, "a", "1"); err != nil || got != 1.5 {
+		t.Errorf("version 1 answers %v, %v", got, err)
+	}
+	requireServes(t, p, "a", "2", 2)
 }
 
 func TestWatchEndsWithItsContext(t *testing.T) {

@@ -161,6 +161,8 @@ func (e *engine) shutdown(heard <-chan os.Signal) error {
 
 // finish stops both transports together, at the latest when the context ends.
 func (e *engine) finish(ctx context.Context) {
+	// Reloads do not end with their clients' connections.
+	defer context.AfterFunc(ctx, e.plane.Close)()
 	var both sync.WaitGroup
 	if e.grpc != nil {
 		both.Go(func() {
