@@ -7,13 +7,14 @@ from typing import Any
 from modelx.errors import MissingDependencyError, ModelFileError, ModelxError
 from modelx.serving.settings import SettingsError
 
-_CLASSES: tuple[type[ModelxError], ...] = (ModelFileError, SettingsError, MissingDependencyError)
 
-
-class WorkerStartError(ModelxError):
-    """A worker ended before it served."""
+class WorkerError(ModelxError):
+    """A worker ended before it served, or hung."""
 
     kind = "internal"
+
+
+_CLASSES: tuple[type[ModelxError], ...] = (ModelFileError, SettingsError, MissingDependencyError, WorkerError)
 
 
 def to_values(error: BaseException) -> dict[str, Any]:
@@ -36,4 +37,4 @@ def from_values(values: dict[str, Any]) -> Exception:
             error = cls(values["message"], path=values["path"])
             error.kind = values["kind"]  # type: ignore[misc] # the worker's error had a class of its own
             return error
-    return WorkerStartError(values["message"])
+    return WorkerError(values["message"])

@@ -51,7 +51,10 @@ async def _run(channel: socket.socket) -> None:
         told = True
         stopping.set()
 
-    handlers: dict[str, Any] = {"stop": stop}
+    async def ping() -> None:
+        """Show that the event loop runs."""
+
+    handlers: dict[str, Any] = {"stop": stop, "ping": ping}
     peer = Peer(handlers)
     await peer.connect(channel)
     talking = asyncio.create_task(peer.run())

@@ -68,7 +68,8 @@ class WorkerModels:
             self._plane.abandon(prepared, reason)
         # The worker that refused has told it.
         self._events.take()
-        return {}
+        # A refusal is part of it.
+        return {"state": snapshot.dump(self._plane.states())}
 
     async def _unload(self, model: str) -> dict[str, Any]:
         try:

@@ -10,7 +10,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from modelx.serving.control import Peer
+from modelx.serving.control import GoneError, Peer
+from modelx.serving.start_errors import WorkerError, to_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,9 @@ _START = "import sys; sys.path[:] = sys.argv[2:]; from modelx.serving.worker imp
 
 # A worker closes the channel when it ends; one that does not end then is of no use.
 _LAST_SECONDS = 10.0
+# A worker that says nothing for so long hangs. Its event loop answers also while it loads models, of whatever size.
+SILENT_SECONDS = 60.0
+PULSE_SECONDS = 5.0
 
 
 class WorkerProcess:
@@ -38,8 +42,12 @@ class WorkerProcess:
         Whether it has joined.
     shares_gate : bool
         Whether it is joining.
+    leaving : bool
+        Whether it was told to end by somebody else, so that its models change no more.
+    gone : bool
+        Whether it has ended, and everybody knows.
     error : dict or None
-        Why it could not start, as `start_errors.to_values` writes it.
+        Why it could not start, or was ended, as `start_errors.to_values` writes it.
     """
 
     def __init__(self, number: int, folder: Path) -> None:
@@ -47,6 +55,8 @@ class WorkerProcess:
         self.folder = folder
         self.serves = False
         self.shares_gate = False
+        self.leaving = False
+        self.gone = False
         self.error: dict[str, Any] | None = None
         self._peer: Peer | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -96,10 +106,14 @@ class WorkerProcess:
         return await self._peer.call(name, **arguments)
 
     async def ended(self) -> str:
-        """Wait for the end, and say how it came: "status 1", or "SIGKILL"."""
+        """Wait for the end, and say how it came: "status 1", or "SIGKILL". A worker that hangs is ended."""
         assert self._peer is not None  # noqa: S101 - start comes first
         assert self._process is not None  # noqa: S101 - start comes first
-        await self._peer.run()
+        listening = asyncio.create_task(self._listen(self._peer))
+        try:
+            await self._peer.run()
+        finally:
+            listening.cancel()
         try:
             code = await asyncio.wait_for(self._process.wait(), _LAST_SECONDS)
         except TimeoutError:
@@ -111,6 +125,21 @@ class WorkerProcess:
             return signal.Signals(-code).name
         except ValueError:
             return f"signal {-code}"
+
+    async def _listen(self, peer: Peer) -> None:
+        """End a process that hangs: changes of the models would wait for it, and clients too."""
+        with suppress(GoneError):
+            # How long a start takes is another matter.
+            await peer.call("ping")
+            while True:
+                await asyncio.sleep(PULSE_SECONDS)
+                try:
+                    await asyncio.wait_for(peer.call("ping"), SILENT_SECONDS)
+                except TimeoutError:
+                    silent = WorkerError(f"the worker has said nothing for {SILENT_SECONDS:g} seconds")
+                    self.error = to_values(silent)
+                    self.kill()
+                    return
 
     def kill(self) -> None:
         """End the process at once."""

@@ -16,7 +16,7 @@ from modelx.serving.gate import Gate
 from modelx.serving.metrics import Metrics, served
 from modelx.serving.metrics_store import Store
 from modelx.serving.requests import ReloadReport, ReloadRequest
-from modelx.serving.start_errors import WorkerStartError, from_values
+from modelx.serving.start_errors import WorkerError, from_values
 from modelx.serving.status import ServingError
 from modelx.serving.telemetry import Journal
 from modelx.serving.worker_events import tell
@@ -86,7 +86,7 @@ class Supervisor:
 
         Raises
         ------
-        ModelFileError, OSError, SettingsError, MissingDependencyError, WorkerStartError
+        ModelFileError, OSError, SettingsError, MissingDependencyError, WorkerError
             As the first worker that could not start raised it.
         """
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
@@ -165,6 +165,9 @@ class Supervisor:
                 self._log.error("worker cannot start", worker=number, error=str(error))
             else:
                 self._workers[number] = worker
+                if self._stopping.is_set():
+                    # It came too late to be told.
+                    worker.kill()
                 await self._lost(worker, await worker.ended())
             pause = _FIRST_PAUSE if time.monotonic() - begun > _STABLE_SECONDS else min(2 * pause, _LONGEST_PAUSE)
             try:
@@ -176,7 +179,7 @@ class Supervisor:
         """Make a defect of ours known: a worker that nobody keeps running would be missed late."""
         if not keeper.cancelled() and (error := keeper.exception()) is not None:
             self._log.error("internal error", detail="".join(format_exception(error)))
-            failing = asyncio.ensure_future(self._fail(WorkerStartError(repr(error))))
+            failing = asyncio.ensure_future(self._fail(WorkerError(repr(error))))
             self._keepers.append(failing)
 
     async def _lost(self, worker: WorkerProcess, end: str) -> None:
@@ -185,13 +188,14 @@ class Supervisor:
         del self._workers[worker.number]
         shutil.rmtree(worker.folder, ignore_errors=True)
         worker.serves = False
+        worker.gone = True
         await self._release(worker)
         error = from_values(worker.error) if worker.error else None
         # The start's error is told by whoever started the server.
         if not self._stopping.is_set() and (self._complete or error is None):
             reason = str(error) if error else None
             self._log.error("worker ended", worker=worker.number, worker_pid=worker.pid, end=end, error=reason)
-        await self._fail(error or WorkerStartError(f"a worker ended with {end} at the start"))
+        await self._fail(error or WorkerError(f"a worker ended with {end} at the start"))
 
     async def _fail(self, error: Exception) -> None:
         """Note why the start fails; later, workers may come and go."""
@@ -231,6 +235,10 @@ class Supervisor:
         """Tell a worker what to serve. Until it has joined, or died, nothing changes."""
         await self._gate.enter()
         worker.shares_gate = True
+        if worker.gone:
+            # It died while it waited, so that nobody else would give its share back.
+            await self._release(worker)
+            raise GoneError
         if self._state is None and self._founder is not None:
             await self._founded.wait()
         self._founder = self._founder or worker
@@ -272,7 +280,7 @@ class Supervisor:
         raise _shutting_down()
 
     async def _all(self, name: str, **arguments: Any) -> dict[WorkerProcess, dict[str, Any]]:
-        """Call all workers that serve; those that die meanwhile have no part in it."""
+        """Call all workers that serve; those that die meanwhile, or are told to end, have no part in it."""
 
         async def one(worker: WorkerProcess) -> dict[str, Any] | None:
             try:
@@ -284,9 +292,12 @@ class Supervisor:
                 self._log.error("worker failed", worker=worker.number, worker_pid=worker.pid, detail=error.detail)
                 worker.kill()
                 return None
+            if outcome.get("error") and outcome["error"]["kind"] == "shutting_down":
+                worker.leaving = True
+                return None
             return outcome
 
-        workers = self._ready()
+        workers = [worker for worker in self._ready() if not worker.leaving]
         outcomes = await asyncio.gather(*map(one, workers))
         done = {worker: outcome for worker, outcome in zip(workers, outcomes, strict=True) if outcome is not None}
         if not done:
@@ -316,7 +327,8 @@ class Supervisor:
             if refused is None and (last or all(each == found[0] for each in found)):
                 return number
             error = refused["error"] if refused else None
-            await self._all("abandon", number=number, error=error)
+            left = await self._all("abandon", number=number, error=error)
+            self._keep_state(next(iter(left.values()))["state"])
             if refused is not None:
                 tell(refused["events"], self._journal, self._log)
                 raise error_from(refused["error"])
@@ -325,7 +337,6 @@ class Supervisor:
     def _settle(self, outcomes: dict[WorkerProcess, dict[str, Any]]) -> None:
         """Take what the first worker serves as what all serve, and part with those that differ."""
         first = next(iter(outcomes.values()))
-        self._state = first["state"]
         expected = snapshot.fingerprint(first["state"])
         for worker, outcome in outcomes.items():
             if snapshot.fingerprint(outcome["state"]) != expected:
@@ -336,7 +347,14 @@ class Supervisor:
                 key = arguments[0]["model"], arguments[0]["version"]
                 self._served_before[key] = served(self._numbers(), *key)
         tell(first["events"], self._journal, self._log)
-        self._copies.keep_only(snapshot.used(first["state"]))
+        self._keep_state(first["state"])
+
+    def _keep_state(self, state: snapshot.Values) -> None:
+        """Take what serves, for workers to come, and forget the bytes of all else."""
+        self._state = state
+        self._copies.keep_only(snapshot.used(state))
+        there = {(each["name"], file["version"]) for each in state for file in each["versions"]}
+        self._served_before = {key: count for key, count in self._served_before.items() if key in there}
 
     def _raise_first(self, outcomes: dict[WorkerProcess, dict[str, Any]]) -> None:
         error = next(iter(outcomes.values())).get("error")

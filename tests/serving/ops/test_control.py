@@ -202,7 +202,7 @@ def test_a_change_that_fails_or_is_given_up_frees_the_gate():
         (MalformedError("cut short", path="pipeline"), ModelFileError, "malformed"),
         (SettingsError("no token"), SettingsError, "settings"),
         (MissingDependencyError("no sdk"), MissingDependencyError, "missing_dependency"),
-        (ValueError("odd"), start_errors.WorkerStartError, "internal"),
+        (ValueError("odd"), start_errors.WorkerError, "internal"),
     ],
 )
 def test_errors_of_the_start_read_back(error, cls, kind):
