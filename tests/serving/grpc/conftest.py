@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from data import load
-from grpc_running import running
+from grpc_running import FEATURES, SLOW_WIDTH, running
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
@@ -14,9 +14,6 @@ from sklearn.preprocessing import StandardScaler
 import modelx
 from modelx.inference import open_inference_pb2_grpc
 from modelx.v1 import service_pb2_grpc
-
-FEATURES = ["age", "sex", "bmi"]
-SLOW_WIDTH = 30
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ from modelx.serving.telemetry import Journal, JournalEvents, Telemetry
 # Nothing here takes long; a test machine may be busy with much else.
 PATIENCE = 60.0
 
+# Of the models that conftest.py makes.
+FEATURES = ["age", "sex", "bmi"]
+SLOW_WIDTH = 30
+
 
 class Running:
     """An engine in a thread."""

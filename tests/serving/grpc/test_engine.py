@@ -10,8 +10,7 @@ import time
 import grpc
 import numpy as np
 import pytest
-from conftest import SLOW_WIDTH
-from grpc_running import PATIENCE, Running, failure, running
+from grpc_running import PATIENCE, SLOW_WIDTH, Running, failure, running
 
 from modelx.v1 import service_pb2 as pb
 from modelx.v1 import service_pb2_grpc

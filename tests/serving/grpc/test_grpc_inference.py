@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import FEATURES
 from data import load
-from grpc_running import PATIENCE, refused, running
+from grpc_running import FEATURES, PATIENCE, refused, running
 
 import modelx
 from modelx.inference import open_inference_pb2 as oip

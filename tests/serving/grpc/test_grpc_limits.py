@@ -7,8 +7,7 @@ import time
 import grpc
 import numpy as np
 import pytest
-from conftest import SLOW_WIDTH
-from grpc_running import PATIENCE, Feed, failure, refused, running
+from grpc_running import PATIENCE, SLOW_WIDTH, Feed, failure, refused, running
 
 from modelx.inference import open_inference_pb2 as oip
 from modelx.v1 import service_pb2 as pb
