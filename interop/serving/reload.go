@@ -17,6 +17,9 @@ func (p *Plane) Reload(ctx context.Context, request ReloadRequest) (*ReloadRepor
 	if request.Rollback && (request.Path != "" || request.Version != "") {
 		return nil, NewError(BadRequest, "rollback excludes path and version")
 	}
+	if n := len(request.Path); n > longestPath {
+		return nil, NewError(BadRequest, "path has %d bytes; expected at most %d", n, longestPath)
+	}
 	if p.Stopping() {
 		return nil, ShuttingDownError()
 	}

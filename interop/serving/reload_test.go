@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -157,6 +158,7 @@ func TestReloadsThatAreRefused(t *testing.T) {
 	for _, r := range []ReloadRequest{{Rollback: true, Path: "b.pb"}, {Rollback: true, Version: "1", Model: "x"}} {
 		reloadError(t, p, r, BadRequest, "rollback excludes path and version")
 	}
+	reloadError(t, p, ReloadRequest{Path: strings.Repeat("a/", 2048) + "é"}, BadRequest, "path has 4098 bytes; expected at most 4096")
 	if lines := told.take(); lines != nil {
 		t.Errorf("a bad request tells %q", lines)
 	}

@@ -12,6 +12,10 @@ import (
 // mostLinks is how many symbolic links a path may go through.
 const mostLinks = 64
 
+// longestPath is how many bytes the path of a reload may have. Systems take no longer ones, and following one with millions
+// of parts would take hours.
+const longestPath = 4096
+
 // resolve follows all symbolic links of an absolute path and all "..", as far as it leads; what comes after that is taken
 // as it stands. filepath.EvalSymlinks gives up where a path ends, and so cannot tell where a missing file would lie.
 // The path is not cleaned before, because ".." after a link leaves the link's target. err is that of looking at its end.

@@ -77,7 +77,7 @@ func TestPathsOfReloads(t *testing.T) {
 		"a\x00b":                                "no_file",
 		"../a\x00b":                             "no_file",
 		strings.Repeat("x", 300) + ".pb":        "no_file",
-		strings.Repeat("x/", 3000) + ".pb":      "no_file",
+		strings.Repeat("x/", 2046) + ".pb":      "no_file",
 		"sub":                                   "not regular",
 		".":                                     "not regular",
 		"to-folder.pb":                          "not regular",

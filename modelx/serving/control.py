@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import json
 from contextlib import suppress
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 from modelx.serving.status import STATUSES, ServingError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _LENGTH = 4
 # Metrics of many models are the largest messages.
-_LONGEST = 1 << 28
+LONGEST = 1 << 28
 
 
 class GoneError(Exception):
@@ -56,7 +57,7 @@ class Peer:
         try:
             while True:
                 length = int.from_bytes(await self._reader.readexactly(_LENGTH), "big")
-                if length > _LONGEST:
+                if length > LONGEST:
                     break
                 self._take(json.loads(await self._reader.readexactly(length)))
         except (asyncio.IncompleteReadError, OSError):
@@ -70,17 +71,20 @@ class Peer:
         Raises
         ------
         ServingError
-            As the other end raised it.
+            As the other end raised it; `internal`, with the traceback as its detail, for what else that raised.
         GoneError
             The other end is closed, or closes before it answers.
+        ValueError
+            The message is too large.
         """
         if self._closed:
             raise GoneError
         number = next(self._numbers)
+        frame = _frame({"call": name, "number": number, "arguments": arguments})
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            await self._send({"call": name, "number": number, "arguments": arguments})
+            await self._send(frame)
             return await future
         finally:
             self._waiting.pop(number, None)
@@ -110,25 +114,34 @@ class Peer:
             future.set_result(message["result"])
 
     async def _answer(self, message: dict[str, Any]) -> None:
-        answer: dict[str, Any] = {"number": message["number"]}
+        number = message["number"]
         try:
-            answer["result"] = await self._handlers[message["call"]](**message["arguments"])
+            result = await self._handlers[message["call"]](**message["arguments"])
+            frame = _frame({"number": number, "result": result})
         except ServingError as error:
-            answer["error"] = error_to(error)
+            frame = _frame({"number": number, "error": error_to(error)})
         except Exception as error:  # noqa: BLE001 - the one who called learns of it
-            failure = ServingError("internal", "an internal error; the server's log tells more", detail=repr(error))
-            answer["error"] = error_to(failure)
+            detail = "".join(format_exception(error))
+            failure = ServingError("internal", "an internal error; the server's log tells more", detail=detail)
+            frame = _frame({"number": number, "error": error_to(failure)})
         with suppress(GoneError):
-            await self._send(answer)
+            await self._send(frame)
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def _send(self, frame: bytes) -> None:
         assert self._writer is not None  # noqa: S101 - connect comes first
-        data = json.dumps(message).encode()
         try:
-            self._writer.write(len(data).to_bytes(_LENGTH, "big") + data)
+            self._writer.write(frame)
             await self._writer.drain()
         except (OSError, RuntimeError):
             raise GoneError from None
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    """Write a message. Raises ValueError for one that the other end would not take."""
+    data = json.dumps(message).encode()
+    if len(data) > LONGEST:
+        raise ValueError(f"a message of {len(data)} bytes; expected at most {LONGEST}")
+    return len(data).to_bytes(_LENGTH, "big") + data
 
 
 def error_to(error: ServingError) -> dict[str, Any]:

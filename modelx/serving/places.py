@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # What the system says of a path under which there is nothing.
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 _LARGE = 1 << 20
+# Systems take no longer ones, and following one with millions of parts would take hours.
+LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from modelx.limits import Limits
 from modelx.serving import answering, describing, places
 from modelx.serving.catalogue import Catalogue, unknown
 from modelx.serving.loading import Loader
-from modelx.serving.places import ModelRoot, Place
+from modelx.serving.places import LONGEST_PATH, ModelRoot, Place
 from modelx.serving.reload import Plan, Prepared, Preparer, RefusedFileError
 from modelx.serving.repository import Repository
 from modelx.serving.requests import Readiness, ReloadReport, ReloadResult
@@ -178,6 +178,9 @@ class Plane:
         """
         if request.rollback and (request.path or request.version):
             raise ServingError("bad_request", "rollback excludes path and version")
+        size = len(request.path.encode("utf-8", "surrogatepass"))
+        if size > LONGEST_PATH:
+            raise ServingError("bad_request", f"path has {size} bytes; expected at most {LONGEST_PATH}")
         self._check_running()
         names = self.models()
         model = request.model or (names[0] if len(names) == 1 else "")
@@ -259,13 +262,6 @@ class Plane:
                 self._refuse(prepared.model, prepared.trigger, prepared.path, error)
         finally:
             prepared.close()
-
-    def record_refusal(self, request: ReloadRequest, error: ServingError) -> None:
-        """Let `last_reload` tell what another worker refused."""
-        names = self.models()
-        model = request.model or (names[0] if len(names) == 1 else "")
-        if model in names:
-            self._refuse(model, request.trigger, request.path, error)
 
     def load(self, model: str, trigger: Trigger = "rpc") -> None:
         """Read all versions of a model again. Reads files. Raises ServingError."""

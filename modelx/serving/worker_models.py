@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from modelx.serving.worker_events import WorkerEvents
 
 
+class SupervisorError(Exception):
+    """A defect of ours in the supervisor; the text is the traceback there."""
+
+
 class WorkerModels:
     """Answers the supervisor's calls. Every answer that changed something has the state and the events.
 
@@ -121,3 +125,8 @@ class WorkerCoordinator:
             return await self._peer.call(name, **arguments)
         except GoneError:
             raise ServingError("shutting_down", "the server is shutting down") from None
+        except ServingError as error:
+            if error.kind == "internal" and error.detail:
+                # Clients don't see it; the edges tell the log of what is no ServingError.
+                raise SupervisorError(error.detail) from None
+            raise

@@ -8,11 +8,12 @@ import socket
 import pytest
 
 from modelx.errors import MalformedError, MissingDependencyError, ModelFileError
-from modelx.serving import start_errors
+from modelx.serving import control, start_errors
 from modelx.serving.control import GoneError, Peer, error_from, error_to
 from modelx.serving.gate import Gate
 from modelx.serving.settings import SettingsError
 from modelx.serving.status import FAILED_PRECONDITION, NOT_FOUND, ServingError
+from modelx.serving.worker_models import SupervisorError, WorkerCoordinator
 
 
 def run(work):
@@ -57,6 +58,39 @@ def test_calls_go_both_ways_and_side_by_side():
     assert run(work()) == (list(range(20)), [2 * value for value in range(20)])
 
 
+def test_a_message_that_is_too_large_is_told_to_its_sender_and_the_channel_stays(monkeypatch):
+    monkeypatch.setattr(control, "LONGEST", 1000)
+
+    async def work():
+        async def repeat(text, times):
+            return text * times
+
+        ends = await pair({}, {"repeat": repeat})
+        first = ends[0][0]
+        with pytest.raises(ValueError, match="expected at most 1000"):
+            await first.call("repeat", text="x" * 1000, times=0)
+        with pytest.raises(ServingError) as found:
+            await first.call("repeat", text="x", times=1000)
+        assert "expected at most 1000" in found.value.detail
+        assert await first.call("repeat", text="x", times=3) == "xxx"
+        await close(*ends)
+
+    run(work())
+
+
+def test_a_defect_of_the_supervisor_is_the_logs_and_no_clients():
+    async def work():
+        async def unload(model):
+            raise KeyError(model)
+
+        ends = await pair({}, {"unload": unload})
+        with pytest.raises(SupervisorError, match=r"(?s)Traceback.*KeyError: 'a'"):
+            await WorkerCoordinator(None, ends[0][0]).unload("a")
+        await close(*ends)
+
+    run(work())
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
@@ -94,7 +128,9 @@ def test_a_defect_is_internal():
         await close(*ends)
         return found.value.detail
 
-    assert run(work()) == "KeyError('unknown')"
+    detail = run(work())
+    assert detail.startswith("Traceback")
+    assert detail.endswith("KeyError: 'unknown'\n")
 
 
 def test_who_waits_learns_of_the_end():
