@@ -32,6 +32,9 @@ func refuseInferOne(err *serving.Error) any {
 }
 
 func (c *call) inferMessage(message []byte) (*inferencepb.ModelInferResponse, error) {
+	if err := checkFields(message, countedInfer); err != nil {
+		return nil, err
+	}
 	request := new(inferencepb.ModelInferRequest)
 	if err := proto.Unmarshal(message, request); err != nil {
 		return nil, c.notAMessage()

@@ -94,6 +94,9 @@ func message[Q any, P interface {
 	proto.Message
 }, R any](f func(c *call, request P) (R, error)) func(*call, []byte) (any, error) {
 	return func(c *call, data []byte) (any, error) {
+		if err := checkFields(data, countedOther); err != nil {
+			return nil, err
+		}
 		request := P(new(Q))
 		if err := proto.Unmarshal(data, request); err != nil {
 			return nil, c.notAMessage()
