@@ -20,13 +20,14 @@ from modelx.kernels import (
     sgd_one_class_svm,
 )
 from modelx.kernels.base import Kernel, Rows
+from modelx.kernels.one_row import OneRow, one_row_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-__all__ = ["BUILDERS", "Kernel", "kernel_for"]
+__all__ = ["BUILDERS", "Kernel", "OneRow", "kernel_for", "one_row_for"]
 
 # By family. Each gives a computation, or None for a method, or a fitted attribute, that it does not know.
 BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {

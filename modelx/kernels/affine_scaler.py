@@ -33,18 +33,10 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
     """Give a kernel for ``transform`` or ``inverse_transform``, which take NaN."""
     if method not in ("transform", "inverse_transform"):
         return None
-    steps = []
-    for forth, back, attribute, switch in _STEPS[type(estimator).__name__]:
-        if switch and not getattr(estimator, switch):
-            continue
-        values = getattr(estimator, attribute)
-        if not is_float(values):
-            return None
-        steps.append((_OPERATIONS[forth if method == "transform" else back], values))
-    if method == "inverse_transform":
-        return _affine(steps[::-1])
-    # MaxAbsScaler has had this parameter since scikit-learn 1.8.
-    if not getattr(estimator, "clip", False):
+    steps = _steps(estimator, method)
+    if steps is None:
+        return None
+    if method == "inverse_transform" or not _clips(estimator):
         return _affine(steps)
     affine = _affine(steps)
     low, high = (float(limit) for limit in getattr(estimator, "feature_range", (-1.0, 1.0)))
@@ -54,6 +46,29 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
         return out.clip(low, high, out=out)
 
     return clipped
+
+
+def operations(estimator: Any, method: str) -> list[tuple[Callable[..., Any], NDArray[Any]]] | None:
+    """Give the numpy functions that a scaler applies one after the other, each with its values; None where it clips."""
+    steps = _steps(estimator, method)
+    return None if not steps or _clips(estimator) else steps
+
+
+def _clips(estimator: Any) -> bool:
+    # MaxAbsScaler has had this parameter since scikit-learn 1.8.
+    return bool(getattr(estimator, "clip", False))
+
+
+def _steps(estimator: Any, method: str) -> list[tuple[Callable[..., Any], NDArray[Any]]] | None:
+    steps = []
+    for forth, back, attribute, switch in _STEPS[type(estimator).__name__]:
+        if switch and not getattr(estimator, switch):
+            continue
+        values = getattr(estimator, attribute)
+        if not is_float(values):
+            return None
+        steps.append((_OPERATIONS[forth if method == "transform" else back], values))
+    return steps[::-1] if method == "inverse_transform" else steps
 
 
 def _affine(steps: list[tuple[Callable[..., Any], NDArray[Any]]]) -> Kernel:

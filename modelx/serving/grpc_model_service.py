@@ -66,6 +66,10 @@ class ModelService:
             raise ServingError("bad_request", f"rows is {rows}; expected 0 or more")
         served = services.plane.find(message.model_name, message.model_version)
         rpc.answered_by(served)
+        quick = services.offload.one_row(served, message, features)
+        if quick is not None:
+            rpc.rows = 1
+            return self._writer.write_one(served, quick)
         request = Request(features=features, methods=_methods(message), rows=rows)
         rpc.check_deadline()
         size = features.size

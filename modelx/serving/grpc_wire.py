@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 import zlib
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -16,6 +17,7 @@ from modelx.wire import doubles, varint
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from modelx.serving.models import Served
     from modelx.serving.requests import Output, Response
 
 M = TypeVar("M", bound=Message)
@@ -30,6 +32,7 @@ _PREDICTIONS_TAG = b"\x0a"
 _PROBABILITIES_TAG = b"\x42"
 _ONE_DOUBLE = b"\x0a\x08"
 _DOUBLE = np.dtype("<f8")
+_PACK_DOUBLE = struct.Struct("<d").pack
 _NOTHING = service_pb2.PredictRequest()
 
 
@@ -136,10 +139,11 @@ class _Rest(NamedTuple):
 class PredictWriter:
     """Writes PredictResponse messages. It remembers what the last one had, which the next one mostly has too."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("_last", "_last_one")
 
     def __init__(self) -> None:
         self._last = _Rest("", "", 0, 0, 0, b"")
+        self._last_one: tuple[Served | None, int, bytes] = (None, 0, b"")
 
     def write(self, response: Response) -> bytes:
         """Write an answer; with two outputs, the second are the probabilities."""
@@ -167,16 +171,27 @@ class PredictWriter:
             first = packed(_PREDICTIONS_TAG, values) + last.data
         return first if len(response.outputs) == 1 else first + _probabilities(response)
 
+    def write_one(self, served: Served, value: float) -> bytes:
+        """Write the answer of one number for one row."""
+        second = int(time.time())
+        last = self._last_one
+        # One load of a model has one name and one version.
+        if last[0] is not served or last[1] != second:
+            data = _rest_bytes(served.name, served.version, 1, 1, second)
+            last = self._last_one = (served, second, data)
+        return _ONE_DOUBLE + _PACK_DOUBLE(value) + last[2]
+
     @staticmethod
     def _rest(response: Response, columns: int, second: int) -> _Rest:
-        message = service_pb2.PredictResponse(
-            model_version=response.version,
-            timestamp=second,
-            model_name=response.model,
-            rows=response.rows,
-            columns=columns,
-        )
-        return _Rest(response.model, response.version, response.rows, columns, second, message.SerializeToString())
+        data = _rest_bytes(response.model, response.version, response.rows, columns, second)
+        return _Rest(response.model, response.version, response.rows, columns, second, data)
+
+
+def _rest_bytes(model: str, version: str, rows: int, columns: int, second: int) -> bytes:
+    message = service_pb2.PredictResponse(
+        model_version=version, timestamp=second, model_name=model, rows=rows, columns=columns
+    )
+    return message.SerializeToString()
 
 
 def packed(tag: bytes, values: NDArray[np.generic]) -> bytes:

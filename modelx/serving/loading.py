@@ -15,7 +15,7 @@ from modelx import conversion, evidence, formats, wire
 from modelx.calling import call
 from modelx.estimators.base import generic_rows
 from modelx.evidence import table
-from modelx.kernels import kernel_for
+from modelx.kernels import kernel_for, one_row_for
 from modelx.serving import labels, places, repository, turns
 from modelx.serving.models import Method, Served
 from modelx.v1 import model_pb2
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from modelx.kernels import OneRow
     from modelx.limits import Limits
     from modelx.serving.events import Events
     from modelx.serving.models import Compute
@@ -146,11 +147,31 @@ class Loader:
                 compute = kernel or compute
             else:
                 self.events.kernel_dropped(model=name, version=version, method=method)
+            one = one_row_for(estimator, method) if kernel else None
+            if one and not _one_agrees(one, compute, given[method]):
+                one = None
+                self.events.kernel_dropped(model=name, version=version, method=method)
             input_width = specs["transform"].n_columns if method == "inverse_transform" else width
             methods[method] = Method(
-                method, input_width, spec.n_columns, _TYPES[spec.type], compute, classifies and method == "predict"
+                method,
+                input_width,
+                spec.n_columns,
+                _TYPES[spec.type],
+                compute,
+                labels=classifies and method == "predict",
+                one=one,
             )
         return methods
+
+
+def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> bool:
+    """Whether the function for one row gives the very bits of the kernel for many, where it gives any."""
+    with np.errstate(all="ignore"):
+        for row in rows:
+            found = one(row)
+            if found is not None and found.hex() != float(compute(row.reshape(1, -1))[0]).hex():
+                return False
+    return True
 
 
 def agrees(kernel: Compute | None, compute: Compute, rows: NDArray[np.float64]) -> bool:

@@ -69,6 +69,10 @@ def run(settings: Settings) -> int:
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
     """Run the event loop that answers requests."""
+    import numpy as np
+
+    # Numbers that overflow are answers, or are refused by name; a warning for each would only be noise.
+    np.seterr(all="ignore")
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(work)
 

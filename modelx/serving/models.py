@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelx.kernels import OneRow
     from modelx.serving.places import Place
     from modelx.v1 import model_pb2
 
@@ -56,6 +57,9 @@ class Method:
         rows that the model refuses, and warns of nothing.
     labels : bool
         Whether its values are the model's classes.
+    one : callable or None
+        From one aligned row, shape (width,), to the only number that the method gives for it, or to None where
+        `compute` must be asked.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Method:
     type: str
     compute: Compute
     labels: bool = False
+    one: OneRow | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from modelx.serving.admission import Admission
     from modelx.serving.models import Served
     from modelx.serving.requests import Request, Response
+    from modelx.v1 import service_pb2
 
 T = TypeVar("T")
 
@@ -97,6 +101,27 @@ class Offload:
             return answering.respond(served, request)
         finally:
             self._learn(key, known, thread_time() - began)
+
+    def one_row(
+        self, served: Served, message: service_pb2.PredictRequest, features: NDArray[np.float64]
+    ) -> float | None:
+        """Compute the commonest prediction: one row, one number, nothing to refuse. None: take `at_once`."""
+        method = served.methods.get(message.method or "predict")
+        if (
+            method is None
+            or method.one is None
+            or features.size != method.width
+            or message.include_probabilities
+            or message.rows > 1
+            or features.size > _TRIED
+        ):
+            return None
+        # As in at_once.
+        self._admission.look()
+        value = method.one(features)
+        if value is not None:
+            served.served.add()
+        return value
 
     async def in_thread(self, served: Served, request: Request, values: int) -> Response:
         """Compute a prediction that takes long. Raises as `respond`."""
