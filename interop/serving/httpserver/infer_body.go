@@ -175,6 +175,10 @@ func (b *inferBody) readOutputs(r *jsonReader) bool {
 			b.failures[fieldOutputs] = wrongField(place, kind, objectValue.String())
 			return r.skip()
 		}
+		if at == mostTensors {
+			b.failures[fieldOutputs] = tooManyTensors("outputs")
+			return r.skip()
+		}
 		var m members
 		m.reset(outputFields)
 		if !r.object(func(key string) bool { return r.memberOf(&m, key) }) {

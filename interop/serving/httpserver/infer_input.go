@@ -38,6 +38,10 @@ func (b *inferBody) readInputs(r *jsonReader) bool {
 			b.failures[fieldInputs] = wrongField(inputPlace(at), kind, objectValue.String())
 			return r.skip()
 		}
+		if at == mostTensors {
+			b.failures[fieldInputs] = tooManyTensors("inputs")
+			return r.skip()
+		}
 		var m members
 		m.reset(inputFields)
 		first := len(b.cells.values)
@@ -47,6 +51,13 @@ func (b *inferBody) readInputs(r *jsonReader) bool {
 		b.failures[fieldInputs] = b.input(r, at, first, &m)
 		return true
 	})
+}
+
+// mostTensors bounds what a body makes of memory: an empty tensor takes hundreds of bytes.
+const mostTensors = 100_000
+
+func tooManyTensors(field string) *serving.Error {
+	return serving.NewError(serving.TooLarge, "the body has more than %d %s", mostTensors, field)
 }
 
 func inputPlace(at int) string { return "inputs[" + strconv.Itoa(at) + "]" }

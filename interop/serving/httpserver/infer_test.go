@@ -219,3 +219,20 @@ func TestRefusedInferences(t *testing.T) {
 			`Inference-Header-Content-Length is "`+strings.TrimSpace(length)+`"; expected the number of bytes of the JSON part`)
 	}
 }
+
+// What some bytes make hundreds of in memory is refused before it does.
+func TestBodiesOfTooManyTensors(t *testing.T) {
+	o, log := options(t)
+	o.MaxMessageBytes = 8 << 20
+	s := start(t, o, log)
+	const post = "POST /v2/models/line/infer"
+	inputs := func(n int) []byte {
+		input := `{"name":"","shape":[0],"datatype":"FP64","data":[]}`
+		return []byte(`{"inputs":[` + strings.Repeat(input+",", n-1) + input + `]}`)
+	}
+	s.do(t, post, inputs(mostTensors)).refused(t, 400, "missing_column",
+		`unknown input ""; expected one tensor for each feature, or a single one for all`)
+	s.do(t, post, inputs(mostTensors+1)).refused(t, 413, "too_large", "the body has more than 100000 inputs")
+	outputs := `{"inputs":[],"outputs":[` + strings.Repeat(`{"name":""},`, mostTensors) + `{"name":""}]}`
+	s.do(t, post, []byte(outputs)).refused(t, 413, "too_large", "the body has more than 100000 outputs")
+}
