@@ -52,7 +52,8 @@ def one_row_for(estimator: Any, method: str) -> OneRow | None:
 
 def _family(estimator: Any) -> str:
     cls = type(estimator)
-    if "_sklearn_output_config" in vars(estimator):
+    # A word for a step that does nothing has no attributes.
+    if "_sklearn_output_config" in getattr(estimator, "__dict__", {}):
         return ""
     return next((arm for arm, family in FAMILIES.items() if family.classes.get(cls.__name__) is cls), "")
 

@@ -25,7 +25,7 @@ RNG = np.random.default_rng(7)
 X = RNG.standard_normal((120, 9)) * np.logspace(-3, 3, 9)
 TARGET = X @ RNG.standard_normal(9) + RNG.standard_normal(120)
 TWO = (TARGET > 0).astype(int)
-THREE = np.digitize(TARGET, [-1, 1])
+THREE = np.digitize(TARGET, np.quantile(TARGET, [0.3, 0.6]))
 
 TAKEN = [
     (LinearRegression().fit(X, TARGET), "predict"),
@@ -33,7 +33,7 @@ TAKEN = [
     (make_pipeline(RobustScaler(), ElasticNet()).fit(X, TARGET), "predict"),
     (make_pipeline(StandardScaler(), MaxAbsScaler(), Ridge()).fit(X, TARGET), "predict"),
     (LogisticRegression().fit(X, TWO == 1), "predict"),
-    (LogisticRegression().fit(X, TWO * 0.5), "predict"),
+    (LogisticRegression().fit(X, TWO * 2.0), "predict"),
     (make_pipeline(StandardScaler(), LogisticRegression()).fit(X, TWO), "predict"),
     (make_pipeline(StandardScaler(), LogisticRegression()).fit(X, TWO), "decision_function"),
     (make_pipeline(MinMaxScaler(), SGDClassifier(random_state=0)).fit(X, THREE), "predict"),
