@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import modelx
 from modelx.inference import open_inference_pb2 as pb
-from modelx.serving import grpc_wire, tensors
+from modelx.serving import grpc_fields, tensors
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
@@ -84,7 +84,7 @@ class InferenceService:
 
     async def _inferred(self, rpc: Rpc, raw: bytes) -> pb.ModelInferResponse:
         services = self._services
-        message = grpc_wire.parse(pb.ModelInferRequest, raw)
+        message = grpc_fields.parse(pb.ModelInferRequest, raw)
         rpc.message_id = message.id
         inference = tensors.Inference(
             inputs=[_input(each) for each in message.inputs],
@@ -107,28 +107,28 @@ class InferenceService:
         return _answer(response, message.id, raw=inference.is_raw())
 
     async def _live(self, _rpc: Rpc, raw: bytes) -> bytes:
-        grpc_wire.parse(pb.ServerLiveRequest, raw)
+        grpc_fields.parse(pb.ServerLiveRequest, raw)
         return pb.ServerLiveResponse(live=True).SerializeToString()
 
     async def _ready(self, _rpc: Rpc, raw: bytes) -> bytes:
-        grpc_wire.parse(pb.ServerReadyRequest, raw)
+        grpc_fields.parse(pb.ServerReadyRequest, raw)
         services = self._services
         ready = not services.shutting_down and services.plane.readiness().ready
         return pb.ServerReadyResponse(ready=ready).SerializeToString()
 
     async def _model_ready(self, _rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(pb.ModelReadyRequest, raw)
+        message = grpc_fields.parse(pb.ModelReadyRequest, raw)
         ready = self._services.plane.model_ready(message.name, message.version)
         return pb.ModelReadyResponse(ready=ready).SerializeToString()
 
     async def _metadata(self, _rpc: Rpc, raw: bytes) -> bytes:
-        grpc_wire.parse(pb.ServerMetadataRequest, raw)
+        grpc_fields.parse(pb.ServerMetadataRequest, raw)
         return pb.ServerMetadataResponse(
             name="modelx", version=modelx.__version__, extensions=tensors.EXTENSIONS
         ).SerializeToString()
 
     async def _model_metadata(self, rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(pb.ModelMetadataRequest, raw)
+        message = grpc_fields.parse(pb.ModelMetadataRequest, raw)
         plane = self._services.plane
         served = plane.find(message.name, message.version)
         rpc.answered_by(served)
@@ -141,7 +141,7 @@ class InferenceService:
         ).SerializeToString()
 
     async def _index(self, _rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(pb.RepositoryIndexRequest, raw)
+        message = grpc_fields.parse(pb.RepositoryIndexRequest, raw)
         entries = await self._services.offload.run(self._services.plane.index)
         return pb.RepositoryIndexResponse(
             models=[
@@ -157,13 +157,13 @@ class InferenceService:
         ).SerializeToString()
 
     async def _load(self, rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(pb.RepositoryModelLoadRequest, raw)
+        message = grpc_fields.parse(pb.RepositoryModelLoadRequest, raw)
         await self._services.coordinator.load(message.model_name)
         rpc.model = message.model_name
         return pb.RepositoryModelLoadResponse().SerializeToString()
 
     async def _unload(self, rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(pb.RepositoryModelUnloadRequest, raw)
+        message = grpc_fields.parse(pb.RepositoryModelUnloadRequest, raw)
         await self._services.coordinator.unload(message.model_name)
         rpc.model = message.model_name
         return pb.RepositoryModelUnloadResponse().SerializeToString()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modelx.serving import grpc_wire
+from modelx.serving import grpc_fields, grpc_wire
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
@@ -85,13 +85,13 @@ class ModelService:
         return b"".join([_RESPONSE_TAG, varint(len(answer)), answer])
 
     async def _info(self, rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(service_pb2.GetModelInfoRequest, raw)
+        message = grpc_fields.parse(service_pb2.GetModelInfoRequest, raw)
         info = await self._services.coordinator.info(message.model_name, message.model_version)
         rpc.model, rpc.version = info.name, info.version
         return _info_message(info).SerializeToString()
 
     async def _reload(self, rpc: Rpc, raw: bytes) -> bytes:
-        message = grpc_wire.parse(service_pb2.ReloadModelRequest, raw)
+        message = grpc_fields.parse(service_pb2.ReloadModelRequest, raw)
         report = await self._services.coordinator.reload(
             ReloadRequest(
                 model=message.model_name,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LENGTH_HEADER = b"inference-header-content-length"
 
+# A tensor takes much more memory than the body has for it.
+MOST_TENSORS = 100_000
+
 
 @dataclass(slots=True)
 class _Given:
@@ -104,12 +107,19 @@ def _read(text: bytes) -> _Given:
             case "inputs":
                 check(name, value, list)
                 for place, each in enumerate(value):
+                    _check_count(name, place)
                     _read_input(given, f"inputs[{place}]", each)
             case "outputs":
                 check(name, value, list)
                 for place, each in enumerate(value):
+                    _check_count(name, place)
                     _read_output(given, f"outputs[{place}]", each)
     return given
+
+
+def _check_count(name: str, place: int) -> None:
+    if place == MOST_TENSORS:
+        raise ServingError("too_large", f"the body has more than {MOST_TENSORS} {name}")
 
 
 def _read_input(given: _Given, place: str, value: Any) -> None:

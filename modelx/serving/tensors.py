@@ -43,6 +43,8 @@ DATATYPES: dict[str, np.dtype[Any]] = {
 PLATFORM = "modelx"
 EXTENSIONS = ("binary_tensor_data", "model_repository")
 
+# How much a dimension may be, and as much as texts name.
+_LARGEST = 2**63 - 1
 _NAMES = {"float64": "FP64", "int64": "INT64", "bool": "BOOL", "string": "BYTES"}
 _HINT = "expected one tensor for each feature, or a single one for all"
 
@@ -74,20 +76,21 @@ class Input:
     def check(self) -> None:
         """Look at all that can be said without a model. Raises ServingError, `not_numeric` or `bad_request`."""
         check_datatype(self.name, self.datatype)
-        if any(n < 0 for n in self.shape):
+        if min(self.shape, default=0) < 0:
             raise _bad(
                 f"input {quoted(self.name)} has shape {shape_text(self.shape)}; expected dimensions of 0 or more"
             )
-        wanted = math.prod(self.shape)
         if self.raw is None:
+            wanted = _product(1, self.shape)
             if len(self.values) != wanted:
-                raise _bad(f"input {quoted(self.name)} has {len(self.values)} values; expected {wanted}")
+                text = f"input {quoted(self.name)} has {len(self.values)} values; expected {_number(wanted)}"
+                raise _bad(text)
             return
         if self.has_contents:
             raise _bad(f"input {quoted(self.name)} has both contents and raw_input_contents; expected one of them")
-        wanted *= DATATYPES[self.datatype].itemsize
+        wanted = _product(DATATYPES[self.datatype].itemsize, self.shape)
         if len(self.raw) != wanted:
-            raise _bad(f"input {quoted(self.name)} has {len(self.raw)} bytes; expected {wanted}")
+            raise _bad(f"input {quoted(self.name)} has {len(self.raw)} bytes; expected {_number(wanted)}")
 
     def doubles(self) -> NDArray[np.float64]:
         """Give the values of an input that was checked, as a new flat array."""
@@ -264,6 +267,24 @@ def shape_text(shape: Sequence[int]) -> str:
     """Write a shape as the contract does: with at most ten dimensions."""
     shown = [str(n) for n in shape[:LONGEST_LIST]]
     return "[" + ",".join([*shown, "..."] if len(shape) > LONGEST_LIST else shown) + "]"
+
+
+def _product(size: int, shape: Sequence[int]) -> int:
+    """Multiply a size by the dimensions, or give a number over `_LARGEST` for whatever is over it.
+
+    The product of a million dimensions would take minutes.
+    """
+    if 0 in shape:
+        return 0
+    for n in shape:
+        size *= n
+        if size > _LARGEST:
+            break
+    return size
+
+
+def _number(wanted: int) -> str:
+    return str(wanted) if wanted <= _LARGEST else f"over {_LARGEST}"
 
 
 def _bad(text: str) -> ServingError:

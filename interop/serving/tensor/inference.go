@@ -2,7 +2,7 @@ package tensor
 
 import (
 	"fmt"
-	"math/big"
+	"math"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -190,13 +190,20 @@ func holds(shape []int64, size, found int) bool {
 	return !overflow && n == uint64(found)
 }
 
-// product writes size times the dimensions, however large that is.
+// product writes size times the dimensions as far as 63 bits hold it: the product of a million dimensions would take minutes.
 func product(shape []int64, size int) string {
-	n := big.NewInt(int64(size))
-	for _, d := range shape {
-		n.Mul(n, big.NewInt(d))
+	if slices.Contains(shape, 0) {
+		return "0"
 	}
-	return n.String()
+	n := uint64(size)
+	for _, d := range shape {
+		high, low := bits.Mul64(n, uint64(d))
+		if high != 0 || low > math.MaxInt64 {
+			return fmt.Sprintf("over %d", int64(math.MaxInt64))
+		}
+		n = low
+	}
+	return strconv.FormatUint(n, 10)
 }
 
 // shapeText writes a shape as the contract does; a long one is cut as lists are.

@@ -87,7 +87,17 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"an overflow", twoNames, Inference{Inputs: []Input{rawInput("X", FP64, []int64{1 << 62, 4}, "")}},
-			serving.BadRequest, `input "X" has 0 bytes; expected 147573952589676412928`,
+			serving.BadRequest, `input "X" has 0 bytes; expected over 9223372036854775807`,
+		},
+		{
+			"a product of a million dimensions", twoNames,
+			Inference{Inputs: []Input{doublesOf("X", slices.Repeat([]int64{127}, 1_000_000))}},
+			serving.BadRequest, `input "X" has 0 values; expected over 9223372036854775807`,
+		},
+		{
+			"a million dimensions and none", twoNames,
+			Inference{Inputs: []Input{doublesOf("X", append(slices.Repeat([]int64{127}, 1_000_000), 0), 1)}},
+			serving.BadRequest, `input "X" has 1 values; expected 0`,
 		},
 		{
 			"one value of no dimension", twoNames, Inference{Inputs: []Input{doublesOf("X", nil)}},

@@ -10,6 +10,7 @@ from grpc_running import FEATURES, PATIENCE, refused, running
 import modelx
 from modelx.inference import open_inference_pb2 as oip
 from modelx.inference import open_inference_pb2_grpc
+from modelx.serving.grpc_fields import MOST_FIELDS
 from modelx.serving.tensors import DATATYPES
 
 FIELDS = {
@@ -180,7 +181,18 @@ def column(name, n=1, shape=None):
         (request(tensor(shape=[1, 4], fp32_contents=ROW)), 'input "X" has 0 values; expected 4', "bad_request"),
         (
             request(tensor(shape=[2**62, 2**62, 2]), raw=[b""]),
-            f'input "X" has 0 bytes; expected {2**128}',
+            'input "X" has 0 bytes; expected over 9223372036854775807',
+            "bad_request",
+        ),
+        # The product would take minutes, and have more digits than Python writes.
+        (
+            request(tensor(shape=[127] * 1_000_000)),
+            'input "X" has 0 values; expected over 9223372036854775807',
+            "bad_request",
+        ),
+        (
+            request(tensor(shape=[127] * 1_000_000 + [0], fp64_contents=ROW)),
+            'input "X" has 4 values; expected 0',
             "bad_request",
         ),
         (
@@ -261,6 +273,24 @@ def test_texts_of_infer(inference, ask, text, kind):
     # The same by a stream, which goes on.
     answers = list(inference.ModelStreamInfer(iter([ask, request(ONE)]), timeout=PATIENCE))
     assert [each.error_message for each in answers] == [text, ""]
+
+
+def test_too_many_fields(inference):
+    empty = tensor("", "FP64", [0])
+    text = f'unknown input ""; {HINT}'
+    most = [empty] * (MOST_FIELDS // 4)
+    assert refused(inference.ModelInfer, request(*most)) == ("INVALID_ARGUMENT", text, "missing_column")
+    error = ("RESOURCE_EXHAUSTED", f"the message has more than {MOST_FIELDS} fields", "too_large")
+    raw = [b""] * (MOST_FIELDS + 1)
+    outputs = ["a"] * (MOST_FIELDS // 2 + 1)
+    texts = tensor(datatype="BYTES", bytes_contents=raw)
+    for ask in (request(*most, *most), request(ONE, raw=raw), request(ONE, outputs=outputs), request(texts)):
+        assert refused(inference.ModelInfer, ask) == error
+    others = oip.RepositoryIndexRequest.FromString(b"\x78\x01" * (MOST_FIELDS + 1))
+    assert refused(inference.RepositoryIndex, others) == error
+    # Numbers count for nothing.
+    numbers = request(tensor(shape=[50_000, 4], fp64_contents=[0.0] * 200_000))
+    assert refused(inference.ModelInfer, numbers)[2] == "too_many_rows"
 
 
 def test_refused_inferences_are_counted(server, inference):

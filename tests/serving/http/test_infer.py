@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from data import load
 
+from modelx.serving.http_infer import MOST_TENSORS
+
 X, _ = load("iris")
 LENGTH = "Inference-Header-Content-Length"
 
@@ -154,6 +156,8 @@ BAD = {
     "an output twice": ({"inputs": [GOOD], "outputs": [{"name": "predict"}] * 2}, "bad_request",
                         'output "predict" is there twice; expected it once'),
     "too few values": ({"inputs": [tensor(data=[1])]}, "bad_request", 'input "X" has 1 values; expected 8'),
+    "more values than there are": ({"inputs": [tensor(shape=[127] * 10_000, data=[1])]}, "bad_request",
+                                   'input "X" has 1 values; expected over 9223372036854775807'),
     "below zero": ({"inputs": [tensor(shape=[-1, 4], data=[])]}, "bad_request",
                    'input "X" has shape [-1,4]; expected dimensions of 0 or more'),
     "datatype": ({"inputs": [tensor(datatype="BYTES", data=["a"])]}, "not_numeric",
@@ -181,6 +185,15 @@ def test_refused(server, fields, kind, text):
     reply = server.post("/v2/models/iris/infer", fields)
     assert (reply.json["kind"], reply.json["error"]) == (kind, text)
     assert reply.status == (413 if kind == "too_many_rows" else 400)
+
+
+def test_too_many_tensors(server):
+    given = {"inputs": [tensor(shape=[0], data=[])] * MOST_TENSORS}
+    assert server.post("/v2/models/iris/infer", given).json["kind"] == "missing_column"
+    for name, each in (("inputs", tensor(shape=[0], data=[])), ("outputs", {"name": "predict"})):
+        reply = server.post("/v2/models/iris/infer", {name: [each] * (MOST_TENSORS + 1)})
+        assert (reply.status, reply.json["kind"]) == (413, "too_large")
+        assert reply.json["error"] == f"the body has more than {MOST_TENSORS} {name}"
 
 
 def test_the_first_wrong_value_of_columns_is_that_of_the_first_row(server):
