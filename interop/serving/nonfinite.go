@@ -8,8 +8,8 @@ import (
 	modelx "github.com/modelx-dev/modelx/interop"
 )
 
-// NonFinite names a value that is no finite number.
-func NonFinite(v float64) string {
+// nonFinite names a value that is no finite number.
+func nonFinite(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "NaN"

@@ -79,7 +79,7 @@ func (s *Served) choose(methods []modelx.Method, response *Response) error {
 	n := max(1, len(methods))
 	response.Outputs = slices.Grow(response.Outputs[:0], n)[:n]
 	for i := range response.Outputs {
-		chosen := s.DefaultMethod()
+		chosen := s.defaultMethod()
 		if len(methods) > 0 {
 			var err error
 			if chosen, err = s.Method(methods[i]); err != nil {
@@ -209,7 +209,7 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	if len(s.features) > 0 {
 		feature += " (" + Quoted(s.features[column]) + ")"
 	}
-	return NewError(NonFiniteInput, "row %s, feature %s is %s; expected a finite number", number, feature, NonFinite(values[column]))
+	return NewError(NonFiniteInput, "row %s, feature %s is %s; expected a finite number", number, feature, nonFinite(values[column]))
 }
 
 // resize gives n values, in the memory of before where that is enough.

@@ -120,8 +120,8 @@ func (s *Served) Method(method modelx.Method) (*MethodInfo, error) {
 	return nil, NewError(UnsupportedMethod, "the model has no method %s; expected one of %s", Quoted(string(method)), Listed(names))
 }
 
-// DefaultMethod is predict, or the first method of a model that lacks it.
-func (s *Served) DefaultMethod() *MethodInfo {
+// defaultMethod is predict, or the first method of a model that lacks it.
+func (s *Served) defaultMethod() *MethodInfo {
 	i := slices.IndexFunc(s.methods, func(m MethodInfo) bool { return m.Method == modelx.Predict })
 	return &s.methods[max(0, i)]
 }
