@@ -181,11 +181,18 @@ def _watcher(coordinator: Reloader, settings: Settings) -> Watcher | None:
 
 
 async def _until_stopped(signals: Signals, watcher: Watcher | None) -> None:
-    """Wait for the signal, and look for files that change meanwhile."""
+    """Wait for the signal, and look for files that change meanwhile; no file that is being read holds the end up."""
+    stopping = asyncio.ensure_future(signals.stopping.wait())
     if watcher is None:
-        await signals.stopping.wait()
+        await stopping
+        return
+    watching = asyncio.ensure_future(watcher.run(signals.stopping))
+    await asyncio.wait((stopping, watching), return_when=asyncio.FIRST_COMPLETED)
+    if watching.done():
+        stopping.cancel()
+        await watching
     else:
-        await watcher.run(signals.stopping)
+        watching.cancel()
 
 
 def services_of(settings: Settings, plane: Plane, coordinator: Coordinator, telemetry: Telemetry) -> Services:

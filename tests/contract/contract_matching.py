@@ -11,7 +11,7 @@ from typing import Any
 import contract_models as models
 import numpy as np
 
-SENT = ("$rows", "$flat", "$raw", "$repeat", "$columns")
+SENT = ("$rows", "$flat", "$raw", "$repeat", "$text", "$columns")
 EXPECTED = ("$sklearn", "$now", "$match", "$any", "$absent", "$length", "$begins")
 
 
@@ -27,6 +27,9 @@ def expand(value: Any) -> Any:
     if word == "$repeat":
         number, times = value[word]
         return [number] * times
+    if word == "$text":
+        text, times = value[word]
+        return text * times
     x = models.rows(value[word])
     if word == "$rows":
         return x.tolist()

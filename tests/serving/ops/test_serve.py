@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -13,6 +14,9 @@ from otlp_receivers import GrpcReceiver, HttpReceiver
 from serve_running import PATIENCE_SECONDS, ROW, Serving, command, environment, wait_until
 
 import modelx
+from modelx.serving import main, settings
+from modelx.serving.signals import Signals
+from modelx.serving.watch import Watcher
 
 
 def run(*args, **more):
@@ -248,3 +252,31 @@ def test_nobody_reads_the_log(put):
         finally:
             process.terminate()
         assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_a_file_that_the_watch_reads_for_long_holds_the_end_not_up(put):
+    class Reading:
+        """A reload that does not come to its end."""
+
+        def __init__(self):
+            self.begun = asyncio.Event()
+
+        async def reload(self, _request):
+            self.begun.set()
+            await asyncio.Event().wait()
+
+    async def work():
+        reading = Reading()
+        given = settings.load(str(put(1)), {"watch": "true", "watch_interval": "10ms"}, {}, None)
+        watcher = Watcher(reading, given)
+        signals = Signals()
+        waiting = asyncio.create_task(main._until_stopped(signals, watcher))
+        put(2)
+        await reading.begun.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await waiting
+        assert signals.name == "SIGTERM"
+
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    asyncio.run(asyncio.wait_for(work(), PATIENCE_SECONDS))
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)] == before
