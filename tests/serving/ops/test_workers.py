@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import threading
@@ -196,7 +197,7 @@ def total(server):
     def ask():
         try:
             return server.metric("modelx_requests_total", method="predict", code="OK")
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
 
     return wait_until(ask, "the metrics")
