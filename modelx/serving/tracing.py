@@ -147,7 +147,7 @@ class Tracing:
             ``rpc.grpc.status_code`` or ``http.response.status_code``.
         """
         if span.is_recording():
-            span.set_attributes({**status, "modelx.rows": rows})
+            span.set_attributes({**status, "modelx.rows": rows} if rows else status)
             if model:
                 span.set_attributes({"modelx.model.name": model, "modelx.model.version": version})
             if failed:
