@@ -9,6 +9,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sklearn.exceptions import ConvergenceWarning
 
+# gRPC would say on standard error that it did not prepare for a fork: there, where tests look for what programs say.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
 
 def pytest_addoption(parser):
     parser.addoption(
