@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import threading
+from collections import Counter
 from pathlib import Path
 
 import grpc
@@ -172,23 +173,29 @@ class Load:
 def test_kill_9_loses_only_what_is_in_flight(server):
     kills = 3
     totals = []
+    lost = []
     with Load(server) as load:
         for turn in range(kills):
             load.wait_answers(50)
             totals.append(total(server))
+            # Whoever has an answer after a kill loses nothing until the next one, also while the worker comes back.
+            assert load.failures == lost
             os.kill(server.worker_pids()[turn % 2], signal.SIGKILL)
             server.wait_log("worker ended", count=turn + 1)
             totals.append(total(server))
             # The one that is left answers all.
             load.wait_answers(50)
             totals.append(total(server))
+            lost = list(load.failures)
             server.wait_log("worker serves", count=2 + turn + 1)
-    # A client has one request in flight at a time, and each kill ends it at most once.
-    assert len(load.failures) <= kills * 2 * CLIENTS
-    assert all(load.failures.count((number, text)) <= kills for number, text in load.failures)
+        load.wait_answers(50)
+    assert load.failures == lost
+    # A client has one request in flight. It may begin another before its library has seen that the connection is
+    # broken, and one more on a connection that the dying worker's listening socket had still taken in.
+    assert all(count <= 3 * kills for count in Counter(number for number, _ in lost).values())
     assert totals == sorted(totals)
     answered = len(load.answers)
-    assert answered <= total(server) <= answered + len(load.failures)
+    assert answered <= total(server) <= answered + len(lost)
 
 
 def total(server):
