@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/codename"
 )
 
 // Kind says what sort of refusal an [Error] is, as docs/serving.md lists them. Each kind is an error that [errors.Is]
@@ -92,19 +92,12 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// codeName writes a code as the gRPC specification does: INVALID_ARGUMENT.
+// codeName is the name of a code. One that gRPC does not have keeps its number, for whoever looks for what sent it.
 func codeName(code codes.Code) string {
-	if code == codes.Canceled {
-		return "CANCELLED" // grpc-go's own spelling has one L.
+	if code > codes.Unauthenticated {
+		return strings.ToUpper(code.String())
 	}
-	var name strings.Builder
-	for i, r := range code.String() {
-		if i > 0 && unicode.IsUpper(r) {
-			name.WriteByte('_')
-		}
-		name.WriteRune(unicode.ToUpper(r))
-	}
-	return strings.ReplaceAll(name.String(), "O_K", "OK")
+	return codename.Of(code)
 }
 
 // CodeName is the code as the gRPC specification writes it, such as INVALID_ARGUMENT.

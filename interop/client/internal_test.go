@@ -1,6 +1,10 @@
 package client
 
-import "testing"
+import (
+	"testing"
+
+	"google.golang.org/grpc/codes"
+)
 
 func TestTargets(t *testing.T) {
 	for target, want := range map[string]string{
@@ -9,6 +13,16 @@ func TestTargets(t *testing.T) {
 	} {
 		if got := withPort(target); got != want {
 			t.Errorf("%q: got %q, want %q", target, got, want)
+		}
+	}
+}
+
+func TestCodeNames(t *testing.T) {
+	for code, want := range map[codes.Code]string{
+		codes.OK: "OK", codes.Canceled: "CANCELLED", codes.Unauthenticated: "UNAUTHENTICATED", 99: "CODE(99)",
+	} {
+		if got := codeName(code); got != want {
+			t.Errorf("%d is named %s, not %s", uint32(code), got, want)
 		}
 	}
 }

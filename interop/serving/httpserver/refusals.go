@@ -4,9 +4,9 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/modelx-dev/modelx/interop/internal/codename"
 	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 	"github.com/modelx-dev/modelx/interop/serving"
-	"github.com/modelx-dev/modelx/interop/serving/telemetry"
 )
 
 // jsonWriter writes what this package answers.
@@ -49,7 +49,7 @@ func (w *jsonWriter) refusal(err *serving.Error, id string) {
 	w.Key("error")
 	w.Text(err.Message)
 	w.Key("code")
-	w.Text(telemetry.CodeName(err.Code()))
+	w.Text(codename.Of(err.Code()))
 	w.Key("kind")
 	w.Text(string(err.Kind))
 	w.Key("request_id")

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"google.golang.org/grpc/codes"
 
+	"github.com/modelx-dev/modelx/interop/internal/codename"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
@@ -165,7 +166,7 @@ func (m *Metrics) add(key labels) *series {
 		return s
 	}
 	s := &series{requests: m.requests.WithLabelValues(
-		string(key.protocol), string(key.method), key.model, key.version.version, codeName(key.code),
+		string(key.protocol), string(key.method), key.model, key.version.version, codename.Of(key.code),
 	)}
 	switch key.method {
 	case Predict, PredictStream, Infer, InferStream:
@@ -175,18 +176,4 @@ func (m *Metrics) add(key labels) *series {
 	after[key] = s
 	m.series.Store(&after)
 	return s
-}
-
-// codeNames are those of the protocol; the library's have another case.
-var codeNames = [...]string{
-	"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
-	"RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE",
-	"DATA_LOSS", "UNAUTHENTICATED",
-}
-
-func codeName(code codes.Code) string {
-	if int(code) < len(codeNames) {
-		return codeNames[code]
-	}
-	return "UNKNOWN"
 }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/codes"
 
+	"github.com/modelx-dev/modelx/interop/internal/codename"
 	"github.com/modelx-dev/modelx/interop/serving/logs"
 	"github.com/modelx-dev/modelx/interop/serving/metrics"
 	"github.com/modelx-dev/modelx/interop/serving/tracing"
@@ -96,7 +97,7 @@ func (t *Telemetry) log(a *Answer) {
 	}
 	attributes := [9]slog.Attr{
 		slog.String("request_id", a.RequestID), slog.String("protocol", string(a.Protocol)),
-		slog.String("method", a.Name), slog.String("code", CodeName(a.Code)), slog.String("model", a.Model),
+		slog.String("method", a.Name), slog.String("code", codename.Of(a.Code)), slog.String("model", a.Model),
 		slog.String("model_version", a.Version), slog.Int("rows", a.Rows), slog.Float64("seconds", logs.Seconds(a.Took)),
 	}
 	n := len(attributes) - 1

@@ -97,13 +97,3 @@ func TestInternalError(t *testing.T) {
 		t.Errorf("the log is %s", text)
 	}
 }
-
-func TestCodeNames(t *testing.T) {
-	for code, want := range map[codes.Code]string{
-		codes.OK: "OK", codes.Canceled: "CANCELLED", codes.Unauthenticated: "UNAUTHENTICATED", 99: "UNKNOWN",
-	} {
-		if got := CodeName(code); got != want {
-			t.Errorf("%d is %s", code, got)
-		}
-	}
-}
