@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelx.v1 import source_pb2
 
+# What stands in JSON for the numbers that it lacks, as in protobuf's mapping.
+WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def word(value: float) -> str:
+    """Name a value that is no finite number, by its word in `WORDS`."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
 
 def plain(value: Any) -> Any:
-    """Replace what JSON lacks: NaN and infinities become the words that protobuf's mapping has for them."""
+    """Replace what JSON lacks: NaN and infinities become their words."""
     if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return word(value)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -15,6 +15,7 @@ from modelx import tables
 from modelx.cli import answers
 from modelx.cli.reporting import note, reading
 from modelx.errors import NotNumericError, WrongWidthError
+from modelx.plain import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-_WORDS = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
 _START = 64
 
 
@@ -139,8 +139,8 @@ def _constant(name: str) -> float:
 def _number(value: Any, row: int, place: int) -> float:
     if value is None:
         return float("nan")
-    if isinstance(value, str) and value in _WORDS:
-        return _WORDS[value]
+    if isinstance(value, str) and value in WORDS:
+        return WORDS[value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NotNumericError(f"row {row}, value {place} is {_kind(value)}; expected a number")
     try:

@@ -19,12 +19,12 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from modelx import wire
 from modelx.errors import MalformedError
+from modelx.plain import WORDS
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FLOATS = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
 _RANGES = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31),
@@ -205,8 +205,8 @@ def _scalar(value: Any, field: Any, path: str, *, ignore_unknown: bool) -> Any:
 
 def _number(value: Any, path: str) -> float:
     if isinstance(value, str):
-        if value in _WORDS:
-            return _WORDS[value]
+        if value in WORDS:
+            return WORDS[value]
         number = float(value) if _NUMBER.fullmatch(value) else math.inf
         return number if math.isfinite(number) else _refuse(value, "a number", path)
     if isinstance(value, bool) or not isinstance(value, float | int):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
-from modelx.serving.messages import number
+from modelx.plain import word
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
@@ -157,19 +157,8 @@ def _depth_over_limit(body: bytes) -> bool:
 
 
 def dumps(value: object) -> bytes:
-    """Write a value that has no floats but finite ones; `plain` makes such ones, and `plain_array` of arrays."""
+    """Write a value that has no floats but finite ones; `modelx.plain` makes such ones, and `plain_array` of arrays."""
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def plain(value: Any) -> Any:
-    """Give a value in which numbers that are not finite stand as text."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else number(value)
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [plain(each) for each in value]
-    return value
 
 
 def plain_array(values: NDArray[Any]) -> object:
@@ -178,7 +167,7 @@ def plain_array(values: NDArray[Any]) -> object:
         finite = np.isfinite(values)
         if not finite.all():
             mixed = values.astype(object)
-            mixed[~finite] = [number(value) for value in values[~finite].tolist()]
+            mixed[~finite] = [word(value) for value in values[~finite].tolist()]
             return mixed.tolist()
     elif values.dtype.hasobject:
         return values.tolist()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format, struct_pb2
 
-from modelx.serving.http_json import plain
+from modelx.plain import plain
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import modelx
+from modelx.plain import plain
 from modelx.serving.http_exchange import Answer
 from modelx.serving.http_fields import check, fields_of, object_of
-from modelx.serving.http_json import dumps, plain
+from modelx.serving.http_json import dumps
 from modelx.serving.http_message import fields_of_message
 from modelx.serving.http_text import parameter
 from modelx.serving.requests import ReloadRequest

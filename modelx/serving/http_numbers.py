@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from modelx.plain import WORDS
 from modelx.serving.http_json import OutOfRange, kind_of
 from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _NUMBERS = frozenset({int, float})
 _BOOLEANS = frozenset({int, float, bool})
-_NAMED = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def _doubles(values: list[Any], wrong: list[Wrong], *, booleans: bool) -> Iterab
             yield value
         elif value is None:
             yield math.nan
-        elif kind is str and value in _NAMED:
-            yield _NAMED[value]
+        elif kind is str and value in WORDS:
+            yield WORDS[value]
         else:
             if not wrong:
                 wrong.append(Wrong(place, _found(value)))

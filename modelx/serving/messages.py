@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +21,3 @@ def listed(items: Iterable[str]) -> str:
     """Join at most ten items by commas."""
     every = list(items)
     return ", ".join([*every[:LONGEST_LIST], "..."] if len(every) > LONGEST_LIST else every)
-
-
-def number(value: float) -> str:
-    """Name a value that is no finite number."""
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

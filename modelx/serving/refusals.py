@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelx.serving.messages import number, quoted
+from modelx.plain import word
+from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingEr
     name = f" ({quoted(names[place])})" if names else ""
     return ServingError(
         "non_finite_input",
-        f"row {row + 1}, feature {place + 1}{name} is {number(values[place])}; expected a finite number",
+        f"row {row + 1}, feature {place + 1}{name} is {word(values[place])}; expected a finite number",
     )
 
 

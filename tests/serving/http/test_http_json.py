@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from modelx.serving.http_json import OUT_OF_RANGE, dumps, is_integer, kind_of, loads, plain, plain_array
+from modelx.plain import plain
+from modelx.serving.http_json import OUT_OF_RANGE, dumps, is_integer, kind_of, loads, plain_array
 from modelx.serving.status import ServingError
 
 INVALID = {
