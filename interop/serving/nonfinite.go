@@ -8,18 +8,6 @@ import (
 	modelx "github.com/modelx-dev/modelx/interop"
 )
 
-// nonFinite names a value that is no finite number.
-func nonFinite(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "NaN"
-	case v > 0:
-		return "Infinity"
-	default:
-		return "-Infinity"
-	}
-}
-
 // refusedRow finds the first row that the model refuses, by trying each alone: what the model says of many at once may
 // be about a later one.
 func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, rows int) (int, error) {

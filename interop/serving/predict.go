@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 )
 
 const (
@@ -209,7 +210,9 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	if len(s.features) > 0 {
 		feature += " (" + Quoted(s.features[column]) + ")"
 	}
-	return NewError(NonFiniteInput, "row %s, feature %s is %s; expected a finite number", number, feature, nonFinite(values[column]))
+	return NewError(
+		NonFiniteInput, "row %s, feature %s is %s; expected a finite number", number, feature, plainjson.NonFinite(values[column]),
+	)
 }
 
 // resize gives n values, in the memory of before where that is enough.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 )
 
 func notNumbers(path, found, want string) error {
@@ -86,16 +87,10 @@ func jsonNumber(value any) (float64, bool) {
 		number, err := strconv.ParseFloat(v.String(), 64)
 		return number, err == nil
 	case string:
-		switch v {
-		case "NaN":
-			return math.NaN(), true
-		case "Infinity":
-			return math.Inf(1), true
-		case "-Infinity":
-			return math.Inf(-1), true
-		}
+		return plainjson.ReadNonFinite(v)
+	default:
+		return 0, false
 	}
-	return 0, false
 }
 
 // jsonKind tells what a value is.

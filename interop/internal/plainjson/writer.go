@@ -67,12 +67,8 @@ func (w *Writer) Double(v float64) {
 	case v == 0:
 		w.Next()
 		w.Buf = append(w.Buf, "-0.0"...)
-	case math.IsNaN(v):
-		w.Text("NaN")
-	case math.IsInf(v, 1):
-		w.Text("Infinity")
-	case math.IsInf(v, -1):
-		w.Text("-Infinity")
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		w.Text(NonFinite(v))
 	default:
 		w.Next()
 		w.Buf = strconv.AppendFloat(w.Buf, v, 'e', -1, 64)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
@@ -157,7 +158,7 @@ func (r *jsonReader) cell(c *cells, booleans bool) bool {
 		if !ok {
 			return false
 		}
-		if v, ok := named(text); ok {
+		if v, ok := plainjson.ReadNonFinite(text); ok {
 			c.values = append(c.values, v)
 			return true
 		}
@@ -189,18 +190,4 @@ func (r *jsonReader) cell(c *cells, booleans bool) bool {
 	}
 	c.values = append(c.values, 0)
 	return true
-}
-
-// named returns the number that stands as text.
-func named(text string) (float64, bool) {
-	switch text {
-	case "NaN":
-		return math.NaN(), true
-	case "Infinity":
-		return math.Inf(1), true
-	case "-Infinity":
-		return math.Inf(-1), true
-	default:
-		return 0, false
-	}
 }
