@@ -8,7 +8,7 @@ from modelx.serving import grpc_fields, grpc_wire
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
-from modelx.serving.requests import ReloadRequest, Request
+from modelx.serving.requests import ReloadRequest, Request, predict_methods
 from modelx.serving.status import ServingError
 from modelx.v1 import service_pb2
 from modelx.wire import varint
@@ -70,7 +70,8 @@ class ModelService:
         if quick is not None:
             rpc.rows = 1
             return self._writer.write_one(served, quick)
-        request = Request(features=features, methods=_methods(message), rows=rows)
+        methods = predict_methods(message.method, probabilities=message.include_probabilities)
+        request = Request(features=features, methods=methods, rows=rows)
         rpc.check_deadline()
         size = features.size
         # A coroutine less, for most requests.
@@ -110,11 +111,6 @@ class ModelService:
             changed=report.changed,
             load_seconds=report.load_seconds,
         ).SerializeToString()
-
-
-def _methods(message: service_pb2.PredictRequest) -> tuple[str, ...]:
-    name = message.method or "predict"
-    return ("predict", "predict_proba") if message.include_probabilities and name == "predict" else (name,)
 
 
 def _refuse_one(_rpc: Rpc, error: ServingError) -> bytes:

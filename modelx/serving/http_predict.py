@@ -11,7 +11,7 @@ from modelx.serving.http_exchange import Answer
 from modelx.serving.http_fields import bad, check_values, fields_of
 from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, plain_array
 from modelx.serving.http_numbers import rows_of
-from modelx.serving.requests import Request
+from modelx.serving.requests import Request, predict_methods
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from modelx.serving.http_numbers import Rows
     from modelx.serving.models import Served
     from modelx.serving.requests import Response
-
-PREDICT = "predict"
-PROBABILITIES = "predict_proba"
 
 _FIELDS: dict[str, type] = {
     "features": list,
@@ -40,7 +37,7 @@ async def predict(exchange: Exchange) -> Answer:
     fields, given = await exchange.work(len(body), _read, body)
     exchange.called = fields.get("metadata", {}).get("request_id", "")
     served = exchange.find(fields.get("model_name", ""), fields.get("model_version", ""))
-    methods = _methods(fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
+    methods = predict_methods(fields.get("method", ""), probabilities=fields.get("include_probabilities", False))
     response = await _respond(exchange, served, given, Request(methods=methods, rows=fields.get("rows", 0)))
     return Answer(await exchange.work(_size(response), _written, response))
 
@@ -62,11 +59,6 @@ def _read(body: bytes) -> tuple[dict[str, Any], Rows]:
     if given is None:
         raise bad('no field "features"')
     return fields, given
-
-
-def _methods(method: str, *, probabilities: bool) -> tuple[str, ...]:
-    name = method or PREDICT
-    return (PREDICT, PROBABILITIES) if probabilities and name == PREDICT else (name,)
 
 
 async def _respond(exchange: Exchange, served: Served, given: Rows, request: Request) -> Response:

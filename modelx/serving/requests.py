@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Trigger = Literal["rpc", "http", "signal", "watch"]
 
+PREDICT = "predict"
+PROBABILITIES = "predict_proba"
+
 
 @dataclass(slots=True)
 class Column:
@@ -20,6 +23,12 @@ class Column:
 
     name: str
     values: NDArray[np.float64]
+
+
+def predict_methods(name: str, *, probabilities: bool) -> tuple[str, ...]:
+    """Give the methods that a PredictRequest asks for. Probabilities go along with predictions alone."""
+    name = name or PREDICT
+    return (PREDICT, PROBABILITIES) if probabilities and name == PREDICT else (name,)
 
 
 @dataclass(slots=True)
