@@ -1,14 +1,12 @@
 package grpcserver
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +27,7 @@ import (
 	"github.com/modelx-dev/modelx/interop/serving/admission"
 	"github.com/modelx-dev/modelx/interop/serving/auth"
 	"github.com/modelx-dev/modelx/interop/serving/logs"
+	"github.com/modelx-dev/modelx/interop/serving/logs/logstest"
 	"github.com/modelx-dev/modelx/interop/serving/metrics"
 	"github.com/modelx-dev/modelx/interop/serving/telemetry"
 )
@@ -92,29 +91,11 @@ func repository(t testing.TB, models ...*modelxpb.ModelProto) string {
 	return root
 }
 
-// lines is a log that tests read.
-type lines struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.String()
-}
-
 // running is a server that listens on loopback.
 type running struct {
 	*Server
 	address string
-	log     *lines
+	log     *logstest.Buffer
 	conn    *grpc.ClientConn
 	model   modelxpb.ModelServiceClient
 	infer   inferencepb.GRPCInferenceServiceClient
@@ -123,7 +104,7 @@ type running struct {
 // start serves a folder until the test ends. change may be nil.
 func start(t testing.TB, root string, change func(*Config)) *running {
 	t.Helper()
-	r := &running{log: new(lines)}
+	r := &running{log: new(logstest.Buffer)}
 	logger, err := logs.New(r.log, "debug", "json")
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/admission"
 	"github.com/modelx-dev/modelx/interop/serving/logs"
+	"github.com/modelx-dev/modelx/interop/serving/logs/logstest"
 	"github.com/modelx-dev/modelx/interop/serving/metrics"
 	"github.com/modelx-dev/modelx/interop/serving/telemetry"
 )
@@ -91,23 +91,8 @@ type running struct {
 	log     *logged
 }
 
-// logged is a log that may be read while it is written.
-type logged struct {
-	mu   sync.Mutex
-	data bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.data.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.data.String()
-}
+// logged is a log to wait for.
+type logged struct{ logstest.Buffer }
 
 // wait waits for a line with all of the words.
 func (l *logged) wait(t *testing.T, words ...string) string {

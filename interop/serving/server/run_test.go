@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,28 +21,18 @@ import (
 	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving/auth/authtest"
+	"github.com/modelx-dev/modelx/interop/serving/logs/logstest"
 	"github.com/modelx-dev/modelx/interop/serving/settings"
 )
 
 const patience = 20 * time.Second
 
 // lines is a log that tests read.
-type lines struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.Write(p)
-}
+type lines struct{ logstest.Buffer }
 
 // find returns the first line with a message, or nil.
 func (l *lines) find(message string) map[string]any {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for text := range strings.Lines(l.buffer.String()) {
+	for text := range strings.Lines(l.String()) {
 		line := map[string]any{}
 		if json.Unmarshal([]byte(text), &line) == nil && line["msg"] == message {
 			return line
