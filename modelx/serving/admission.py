@@ -47,8 +47,7 @@ class Admission:
         ServingError
             `overloaded`.
         """
-        if self.in_flight >= self.limit:
-            raise ServingError("overloaded", self._message)
+        self.look()
         self.in_flight += 1
 
     def leave(self) -> None:
