@@ -16,7 +16,7 @@ from modelx.calling import call
 from modelx.estimators.base import generic_rows
 from modelx.evidence import table
 from modelx.kernels import kernel_for, one_row_for
-from modelx.serving import labels, places, repository, turns
+from modelx.serving import labels, places, repository
 from modelx.serving.models import Method, Served
 from modelx.v1 import model_pb2
 
@@ -83,11 +83,6 @@ class Loader:
             `no_file` or `outside_root`.
         OSError
         """
-        # A slow load must not hold predictions up.
-        with turns.short():
-            return self._load(place, name, version)
-
-    def _load(self, place: Place, name: str, version: str) -> Served:
         start = time.perf_counter()
         data = self.read(place, self.limits)
         sha256 = hashlib.sha256(data).hexdigest()
