@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +63,16 @@ def servers(files: Path) -> Any:
 @pytest.fixture(params=ENGINES, scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture
+def serve(engine: str) -> Iterator[Callable[..., engines.Server]]:
+    """Start servers, with a flag for each keyword, that end with the test."""
+    with ExitStack() as stack:
+
+        def start(target: Path, **flags: str) -> engines.Server:
+            server = engines.start(engine, target, {name.replace("_", "-"): text for name, text in flags.items()})
+            stack.callback(server.stop)
+            return server
+
+        yield start

@@ -9,7 +9,6 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 
 import contract_calls as calls
 import contract_engines as engines
@@ -19,19 +18,6 @@ import numpy as np
 import pytest
 
 from modelx.v1 import service_pb2, service_pb2_grpc
-
-
-@pytest.fixture
-def serve(engine):
-    """Start servers that end with the test."""
-    with ExitStack() as stack:
-
-        def start(target, **flags):
-            server = engines.start(engine, target, {name.replace("_", "-"): text for name, text in flags.items()})
-            stack.callback(server.stop)
-            return server
-
-        yield start
 
 
 def run(engine, *arguments, environment=None):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 import signal
 import threading
-from contextlib import ExitStack
 
 import contract_calls as calls
-import contract_engines as engines
 import contract_models as models
 import grpc
 import numpy as np
@@ -34,19 +32,6 @@ def folder(tmp_path):
     (tmp_path / "bad.pb").write_bytes(whole[: len(whole) // 2])
     shutil.copy(tmp_path / "1.0.0.pb", tmp_path / "model.pb")
     return tmp_path
-
-
-@pytest.fixture
-def serve(engine):
-    """Start servers that end with the test."""
-    with ExitStack() as stack:
-
-        def start(target, **flags):
-            server = engines.start(engine, target, {name.replace("_", "-"): text for name, text in flags.items()})
-            stack.callback(server.stop)
-            return server
-
-        yield start
 
 
 class Clients:

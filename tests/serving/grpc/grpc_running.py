@@ -14,16 +14,13 @@ from contextlib import contextmanager
 import grpc
 import uvloop
 
-from modelx.serving.admission import Admission
-from modelx.serving.auth import Authorizer
 from modelx.serving.coordinator import LocalCoordinator
 from modelx.serving.engine import Engine
 from modelx.serving.logs import Log
+from modelx.serving.main import services_of
 from modelx.serving.metrics import Metrics
 from modelx.serving.metrics_store import Store
-from modelx.serving.offload import Offload
 from modelx.serving.plane import Plane
-from modelx.serving.services import Services
 from modelx.serving.settings import Settings
 from modelx.serving.telemetry import Journal, JournalEvents, Telemetry
 
@@ -134,16 +131,7 @@ class Running:
         plane = Plane(settings, events=JournalEvents(journal, log))
         plane.start()
         self._coordinator = LocalCoordinator(plane, lambda: journal.text(metrics.snapshot()))
-        admission = Admission(settings.max_in_flight)
-        self.services = Services(
-            settings=settings,
-            plane=plane,
-            coordinator=self._coordinator,
-            auth=Authorizer.of(settings),
-            admission=admission,
-            offload=Offload(admission),
-            telemetry=Telemetry(log, metrics),
-        )
+        self.services = services_of(settings, plane, self._coordinator, Telemetry(log, metrics))
         self.engine = Engine(self.services, shared=self._shared)
         await self.engine.start()
 

@@ -14,14 +14,12 @@ from typing import Any
 
 import uvloop
 
-from modelx.serving.admission import Admission
-from modelx.serving.auth import Authorizer
 from modelx.serving.coordinator import LocalCoordinator
 from modelx.serving.http_server import start_http
 from modelx.serving.logs import Log
+from modelx.serving.main import services_of
 from modelx.serving.metrics import Metrics
 from modelx.serving.metrics_store import Store
-from modelx.serving.offload import Offload
 from modelx.serving.plane import Plane
 from modelx.serving.services import Services
 from modelx.serving.settings import Settings
@@ -123,16 +121,7 @@ class Running:
         plane = Plane(settings, events=JournalEvents(journal, log))
         plane.start()
         self._coordinator = LocalCoordinator(plane, lambda: journal.text(metrics.snapshot()))
-        admission = Admission(settings.max_in_flight)
-        self.services = Services(
-            settings=settings,
-            plane=plane,
-            coordinator=self._coordinator,
-            auth=Authorizer.of(settings),
-            admission=admission,
-            offload=Offload(admission),
-            telemetry=Telemetry(log, metrics),
-        )
+        self.services = services_of(settings, plane, self._coordinator, Telemetry(log, metrics))
         sock = socket.create_server(("127.0.0.1", 0))
         self._server = await start_http(self.services, sock)
         self.port = self._server.port
