@@ -135,15 +135,8 @@ func (r *jsonReader) array(item func() bool) bool {
 		if !item() {
 			return false
 		}
-		r.space()
-		switch r.peek() {
-		case ',':
-			r.pos++
-			r.space()
-		case ']':
-			return r.leave()
-		default:
-			return false
+		if more, ok := r.next(']'); !more {
+			return ok
 		}
 	}
 }
@@ -173,16 +166,24 @@ func (r *jsonReader) object(member func(key string) bool) bool {
 		if !member(key) {
 			return false
 		}
-		r.space()
-		switch r.peek() {
-		case ',':
-			r.pos++
-			r.space()
-		case '}':
-			return r.leave()
-		default:
-			return false
+		if more, ok := r.next('}'); !more {
+			return ok
 		}
+	}
+}
+
+// next goes on to what stands behind a comma, or leaves at the closing bracket. Without more, ok tells whether it left.
+func (r *jsonReader) next(bracket byte) (more, ok bool) {
+	r.space()
+	switch r.peek() {
+	case ',':
+		r.pos++
+		r.space()
+		return true, true
+	case bracket:
+		return false, r.leave()
+	default:
+		return false, false
 	}
 }
 
