@@ -99,22 +99,18 @@ func TestRequestIDs(t *testing.T) {
 
 func zipped(t testing.TB, text string) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err := io.WriteString(w, text)
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return encoded(t, text, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 }
 
 func deflated(t testing.TB, text string) []byte {
 	t.Helper()
+	return encoded(t, text, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+}
+
+func encoded(t testing.TB, text string, encoder func(io.Writer) io.WriteCloser) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	w := encoder(&b)
 	_, err := io.WriteString(w, text)
 	if err == nil {
 		err = w.Close()
