@@ -10,7 +10,7 @@ import (
 )
 
 // schemaVersion is the highest schema version that this package reads.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // node is a checked model message together with its computation. A pipeline's node has those of its steps.
 type node struct {
@@ -20,7 +20,13 @@ type node struct {
 	arm, path string
 	classes   *Labels
 	outs      []output
-	steps     []*node
+	// steps are those of a pipeline; members all models inside of another model made of models.
+	steps, members []*node
+}
+
+// compiler is what all models of a file are checked and made with.
+type compiler struct {
+	limits Limits
 }
 
 // find returns the output of a method, or nil.
@@ -36,7 +42,7 @@ func (n *node) find(o op) *output {
 // compile checks a model message and makes its predictor. place is the path of the message, empty for the outermost.
 //
 // The order of the checks is that of the list in docs/errors.md: schema version, nesting, family, parameters, signature.
-func compile(p *modelxpb.ModelProto, place string, depth int, lim Limits) (*node, error) {
+func (c *compiler) compile(p *modelxpb.ModelProto, place string, depth int) (*node, error) {
 	if v := p.GetSchemaVersion(); v > schemaVersion {
 		return nil, &Error{
 			Kind: ErrSchemaVersion, Path: place, Found: fmt.Sprintf("schema version %d", v),
@@ -44,10 +50,10 @@ func compile(p *modelxpb.ModelProto, place string, depth int, lim Limits) (*node
 			Hint: fmt.Sprintf("use a release of modelx that reads schema version %d", v),
 		}
 	}
-	if depth > lim.MaxDepth {
+	if depth > c.limits.MaxDepth {
 		return nil, &Error{
-			Kind: ErrTooDeep, Path: place, Found: fmt.Sprintf("more than %d nested models", lim.MaxDepth),
-			Want: fmt.Sprintf("at most %d", lim.MaxDepth), Hint: "flatten the pipelines, or raise WithMaxDepth",
+			Kind: ErrTooDeep, Path: place, Found: fmt.Sprintf("more than %d nested models", c.limits.MaxDepth),
+			Want: fmt.Sprintf("at most %d", c.limits.MaxDepth), Hint: "flatten the pipelines, or raise WithMaxDepth",
 		}
 	}
 	arm := setArm(p)
@@ -55,7 +61,7 @@ func compile(p *modelxpb.ModelProto, place string, depth int, lim Limits) (*node
 	if place != "" {
 		n.path = place + "." + arm
 	}
-	if err := n.compileFamily(place, depth, lim); err != nil {
+	if err := n.compileFamily(c, place, depth); err != nil {
 		return nil, err
 	}
 	n.outs = n.outputs()
@@ -66,14 +72,14 @@ func compile(p *modelxpb.ModelProto, place string, depth int, lim Limits) (*node
 }
 
 // compileFamily makes the predictor of the arm that is set: the one place in Go that lists the families.
-func (n *node) compileFamily(place string, depth int, lim Limits) (err error) {
+func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 	switch arm := n.proto.GetModel().(type) {
 	case *modelxpb.ModelProto_LinearRegression:
 		n.predictor, err = newLinearRegression(arm.LinearRegression, n.path)
 	case *modelxpb.ModelProto_SgdClassifier:
-		var c *sgdClassifier
-		if c, err = newSGDClassifier(arm.SgdClassifier, n.path); err == nil {
-			n.predictor, n.classes = c, c.classes
+		var s *sgdClassifier
+		if s, err = newSGDClassifier(arm.SgdClassifier, n.path); err == nil {
+			n.predictor, n.classes = s, s.classes
 		}
 	case *modelxpb.ModelProto_Kmeans:
 		n.predictor, err = newKMeans(arm.Kmeans, n.path)
@@ -85,7 +91,7 @@ func (n *node) compileFamily(place string, depth int, lim Limits) (err error) {
 		n.predictor, err = newAffineScaler(arm.AffineScaler, n.path)
 	case *modelxpb.ModelProto_Pipeline:
 		var p *pipeline
-		if p, err = newPipeline(arm.Pipeline, n.path, depth, lim); err == nil {
+		if p, err = newPipeline(c, arm.Pipeline, n.path, depth); err == nil {
 			n.predictor, n.steps, n.classes = p, p.steps, p.last().classes
 		}
 	case *modelxpb.ModelProto_Passthrough:

@@ -33,7 +33,8 @@ func blockRows(root *node) int {
 
 // newModel checks p, which it keeps, and replays the evidence.
 func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, error) {
-	root, err := compile(p, "", 1, s.limits)
+	c := &compiler{limits: s.limits}
+	root, err := c.compile(p, "", 1)
 	if err != nil {
 		return nil, err
 	}

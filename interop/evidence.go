@@ -3,6 +3,8 @@ package modelx
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
@@ -25,6 +27,11 @@ func checkEvidence(n *node) error {
 
 // checkStepEvidence checks that each step, at all levels, has no evidence, or its transform for the pipeline's rows.
 func checkStepEvidence(n *node, rows int) error {
+	for _, m := range n.members {
+		if err := refuseAny(m); err != nil {
+			return err
+		}
+	}
 	for i, step := range n.steps {
 		e := step.proto.GetEvidence()
 		place := fmt.Sprintf("%s.steps[%d].evidence", n.path, i)
@@ -44,6 +51,22 @@ func checkStepEvidence(n *node, rows int) error {
 			}
 		}
 		if err := checkStepEvidence(step, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuseAny refuses evidence of a model inside of another that is no step, and of all inside of it: nobody would replay it.
+func refuseAny(n *node) error {
+	if n.proto.GetEvidence() != nil {
+		return &Error{
+			Kind: ErrEvidence, Path: strings.TrimSuffix(n.path, n.arm) + "evidence", Found: "evidence of a model inside of another",
+			Want: "none: only a whole model and the steps of its pipelines have it", Hint: "clear the evidence of the members",
+		}
+	}
+	for _, inner := range slices.Concat(n.steps, n.members) {
+		if err := refuseAny(inner); err != nil {
 			return err
 		}
 	}

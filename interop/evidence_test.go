@@ -16,7 +16,7 @@ import (
 func recorded(t testing.TB, p *modelxpb.ModelProto, rows int, x []float64) *modelxpb.ModelProto {
 	t.Helper()
 	p = proto.CloneOf(p)
-	n, err := compile(p, "", 1, DefaultLimits())
+	n, err := (&compiler{limits: DefaultLimits()}).compile(p, "", 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ var jsonDefects = []struct {
 	{"list for a number", spec(`"name": "a"`, `"n_features": [2]`), ErrMalformed},
 	{"unknown family", spec(`"family": "gradient_boosting"`, `"trees": []`), ErrUnknownFamily},
 	{"family of other messages", spec(`"family": "metadata"`, ``), ErrUnknownFamily},
-	{"newer schema", spec(`"family": "new", "model": {"schema_version": 2, "new": 1}`, `"trees": []`), ErrSchemaVersion},
+	{"newer schema", spec(`"family": "new", "model": {"schema_version": 1000, "new": 1}`, `"trees": []`), ErrSchemaVersion},
 	{"family in model", spec(`"model": {"kmeans": {}}`, goodParameters), ErrMalformed},
 	{"no time", spec(`"created_at": "yesterday"`, goodParameters), ErrMalformed},
 	{"metadata is a list", `{"model_spec": {}, "parameters": {` + goodParameters + `}, "metadata": []}`, ErrMalformed},

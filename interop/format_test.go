@@ -79,8 +79,8 @@ func TestBytesOfOtherThings(t *testing.T) {
 	if err := compress(&twice, compressed(t, pb, CompressionGzip), CompressionZstd, nil); err != nil {
 		t.Fatal(err)
 	}
-	onlyNewArm := appendField(appendField(nil, 1, []byte("a")), 25, []byte("xyz"))
-	newer := protowire.AppendVarint(protowire.AppendTag(onlyNewArm, 11, protowire.VarintType), 2)
+	onlyNewArm := appendField(appendField(nil, 1, []byte("a")), 999, []byte("xyz"))
+	newer := protowire.AppendVarint(protowire.AppendTag(onlyNewArm, 11, protowire.VarintType), 1000)
 	windowless := []byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 0x01, 0x00, 0x00} // A window of 2^41 bytes.
 	deep := linearModel()
 	deep.Source = &modelxpb.Source{Params: map[string]*modelxpb.Value{"a": nestedValue(60)}}
@@ -106,7 +106,7 @@ func TestBytesOfOtherThings(t *testing.T) {
 		"a zip archive":               {[]byte("PK\x03\x04"), ErrUnknownFormat},
 		"a list in JSON":              {[]byte(`[{}]`), ErrUnknownFormat},
 		"compressed twice":            {twice.Bytes(), ErrUnknownFormat},
-		"a new arm alone":             {appendField(nil, 25, []byte("xyz")), ErrUnknownFamily},
+		"a new arm alone":             {appendField(nil, 999, []byte("xyz")), ErrUnknownFamily},
 		"a new arm":                   {onlyNewArm, ErrUnknownFamily},
 		"a new arm of a newer schema": {newer, ErrSchemaVersion},
 		"protobuf cut off":            {pb[:len(pb)-3], ErrMalformed},

@@ -27,7 +27,7 @@ func FuzzDecodeProtobuf(f *testing.F) {
 	for _, p := range seedModels(f) {
 		addMarshalled(f, p, FormatProtobuf)
 	}
-	f.Add(protowire.AppendTag(nil, 25, protowire.BytesType))
+	f.Add(protowire.AppendTag(nil, 999, protowire.BytesType))
 	f.Add(nestedPipelines(f, 40))
 	addVectors(f, ".pb")
 	f.Fuzz(checkBytes)

@@ -94,7 +94,7 @@ func invalidParameters() []invalid {
 	const big = math.MaxInt32
 	return []invalid{
 		{"no family", &modelxpb.ModelProto{}, ErrUnknownFamily, ""},
-		{"a newer schema", &modelxpb.ModelProto{SchemaVersion: 2}, ErrSchemaVersion, ""},
+		{"a newer schema", &modelxpb.ModelProto{SchemaVersion: 1000}, ErrSchemaVersion, ""},
 		{"a newer schema inside", pipelineProto(&modelxpb.ModelProto{Name: "a", SchemaVersion: 9}), ErrSchemaVersion, "pipeline.steps[0]"},
 
 		{"linear: empty", linearOf(&modelxpb.LinearRegressionProto{}), ErrShape, "linear_regression.n_features"},

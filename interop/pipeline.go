@@ -20,13 +20,13 @@ type pipeline struct {
 // between holds what one step gives and the next one takes: two buffers, each in turn the input and the output.
 type between [2][]float64
 
-func newPipeline(p *modelxpb.PipelineProto, path string, depth int, lim Limits) (*pipeline, error) {
+func newPipeline(c *compiler, p *modelxpb.PipelineProto, path string, depth int) (*pipeline, error) {
 	if err := checkSteps(p.GetSteps(), path); err != nil {
 		return nil, err
 	}
 	out := &pipeline{steps: make([]*node, len(p.GetSteps()))}
 	for i, step := range p.GetSteps() {
-		n, err := compile(step, fmt.Sprintf("%s.steps[%d]", path, i), depth+1, lim)
+		n, err := c.compile(step, fmt.Sprintf("%s.steps[%d]", path, i), depth+1)
 		if err != nil {
 			return nil, err
 		}

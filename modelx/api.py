@@ -214,11 +214,11 @@ def _dump_pieces(
             if encoding == Encoding("protobuf") and level is None:
                 return large.join(model, shared.detached)
             shared.attach()
+        return [encode(model, encoding, level=level, allow_drift=allow_drift)]
     except UnsupportedEstimatorError as error:
         if encoding.format != "onnx":
             raise
         return [_compress(_dump_graph(estimator, error, allow_drift, **fields), encoding, level)]
-    return [encode(model, encoding, level=level, allow_drift=allow_drift)]
 
 
 def _dump_graph(

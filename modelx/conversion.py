@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from modelx.estimators.base import Family
     from modelx.v1 import model_pb2
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_DEPTH = 16
+# Fields that hold a model inside of a model have these names, in every family.
+_NESTED = re.compile(r"\b(?:steps|members)\[|\.(?:model|final)\b")
 
 
 def family_of(model: model_pb2.ModelProto, path: str = "") -> Family:
@@ -46,7 +49,7 @@ def place_of(model: model_pb2.ModelProto, path: str) -> str:
 
 def depth_of(path: str) -> int:
     """Tell from its path how deep a model is nested, the outermost being 1."""
-    return path.count("steps[") + 1
+    return len(_NESTED.findall(path)) + 1
 
 
 def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None:
@@ -66,7 +69,7 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
     try:
         # A model made of models is fitted when they are, and each of them is asked. (scikit-learn 1.5 refuses to tell
         # of a pipeline that ends with a word.)
-        if not family.step_estimators(estimator):
+        if not family.nested_estimators(estimator):
             check_is_fitted(estimator)
     except SklearnNotFittedError as error:
         raise NotFittedError(
@@ -82,8 +85,8 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
 
 
 def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) -> None:
-    """Write the signature and the schema version."""
-    model.schema_version = SCHEMA_VERSION
+    """Write the signature, and the lowest schema version that has the family and those of the models inside."""
+    model.schema_version = max(family.schema_version, *(inner.schema_version for _, inner in family.nested(model)), 1)
     model.signature.n_features = family.n_features(model)
     model.signature.feature_names.extend(feature_names)
     model.signature.outputs.extend(family.outputs(model))
@@ -94,7 +97,7 @@ def unsupported(estimator: Any, place: str = "") -> list[tuple[str, str]]:
     cls = type(estimator)
     if _is_known(cls):
         out = []
-        for name, step in _family_for(cls).step_estimators(estimator):
+        for name, step in _family_for(cls).nested_estimators(estimator):
             if step is not None and not isinstance(step, str):
                 out += unsupported(step, f"{place}.{name}" if place else name)
         return out

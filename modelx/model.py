@@ -67,7 +67,7 @@ class Model:
     metadata : Metadata
     evidence : Evidence or None
     steps : list of Model
-        Of a pipeline.
+        Of a pipeline; of another model made of models, those.
     sha256 : str
         Of the file's bytes.
     proto : ModelProto
@@ -99,7 +99,7 @@ def describe(proto: model_pb2.ModelProto, encoding: Encoding, n_bytes: int = 0, 
     """Describe a checked message."""
     family = family_of(proto)
     outputs = [Output(o.method, o.n_columns, _type_name(o.type)) for o in family.outputs(proto)]
-    steps = [describe(step, encoding) for step in family.steps(proto)]
+    steps = [describe(inner, encoding) for _, inner in family.nested(proto)]
     return Model(
         name=proto.name,
         version=proto.version,

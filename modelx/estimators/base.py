@@ -52,6 +52,8 @@ class Family(ABC):
     """
 
     arm: ClassVar[str]
+    # The lowest schema version that has the family.
+    schema_version: ClassVar[int] = 1
 
     @property
     @abstractmethod
@@ -153,12 +155,23 @@ class Family(ABC):
         return None
 
     def steps(self, model: model_pb2.ModelProto) -> list[model_pb2.ModelProto]:  # noqa: ARG002
-        """Give the models inside of the model, in order."""
+        """Give the models that the rows pass one after the other, in order: a pipeline's."""
         return []
 
     def step_estimators(self, estimator: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """Give the estimators inside of an estimator with their names, in the order of `steps`."""
+        """Give the estimators of the steps with their names, in the order of `steps`."""
         return []
+
+    def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
+        """Give all models inside of the model, each with its place in the family's message, such as ``members[0]``.
+
+        Fields that hold one are named ``steps``, ``members``, ``model`` or ``final``.
+        """
+        return [(f"steps[{i}]", step) for i, step in enumerate(self.steps(model))]
+
+    def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
+        """Give all fitted estimators that are exported inside of an estimator, with their names."""
+        return self.step_estimators(estimator)
 
 
 METHODS = (

@@ -39,7 +39,10 @@ def check(model: model_pb2.ModelProto, n_rows: int, path: str) -> None:
     ------
     EvidenceError
     """
-    steps = family_of(model).steps(model)
+    family = family_of(model)
+    steps = family.steps(model)
+    if not steps:
+        _refuse_inside(model, place_of(model, path))
     for i, step in enumerate(steps):
         place = f"{place_of(model, path)}.steps[{i}]"
         if step.HasField("evidence"):
@@ -48,6 +51,15 @@ def check(model: model_pb2.ModelProto, n_rows: int, path: str) -> None:
             specs = {spec.method: spec for spec in family_of(step).outputs(step) if spec.method == "transform"}
             comparing.check_outputs(step.evidence, specs, n_rows, f"{place}.evidence")
         check(step, n_rows, place)
+
+
+def _refuse_inside(model: model_pb2.ModelProto, place: str) -> None:
+    """Refuse evidence of models that are no steps: nobody would replay it."""
+    for field, inner in family_of(model).nested(model):
+        at = f"{place}.{field}"
+        if inner.HasField("evidence"):
+            raise EvidenceError("a model inside of another has evidence; expected none", path=f"{at}.evidence")
+        _refuse_inside(inner, place_of(inner, at))
 
 
 def first_divergence(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], path: str = "") -> str | None:

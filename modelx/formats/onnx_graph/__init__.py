@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from onnx import TensorProto
 
 from modelx.conversion import family_of, place_of
+from modelx.errors import UnsupportedEstimatorError
 from modelx.estimators.base import DataType
 from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
 from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
@@ -32,6 +33,8 @@ BUILDERS: dict[str, Builder] = {
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
 }
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
+# Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
+NO_GRAPH: frozenset[str] = frozenset()
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
@@ -48,13 +51,26 @@ def output_names(model: model_pb2.ModelProto) -> dict[str, str]:
     return {spec.method: names[spec.method] for spec in family.outputs(model) if spec.method in names}
 
 
+def lacking(model: model_pb2.ModelProto, place: str = "") -> list[tuple[str, str]]:
+    """Say which models, in a model and all that it is made of, have no graph, and why."""
+    family = family_of(model)
+    if family.arm in NO_GRAPH:
+        return [(place, f"the family {family.arm} has no ONNX graph in this version; write a .pb or .json file")]
+    inner = [(model.name if not place else f"{place}.{model.name}", model) for _, model in family.nested(model)]
+    return [reason for at, model in inner for reason in lacking(model, at)]
+
+
 def build(model: model_pb2.ModelProto) -> tuple[Any, list[str]]:
     """Build the graph of a checked model; give the ONNX model, and the paths of the fields that it has as initializers.
 
     Raises
     ------
     UnknownFamilyError
+    UnsupportedEstimatorError
+        For a family, of the model or inside of it, that has no graph.
     """
+    if reasons := lacking(model):
+        raise UnsupportedEstimatorError(reasons)
     family = family_of(model)
     graph = Graph()
     values = BUILDERS[family.arm].outputs(graph, model, place_of(model, ""), INPUT)

@@ -183,7 +183,7 @@ def of_content() -> Iterator[Defect]:
         "unknown_family",
     )
     newer = _document()
-    newer["model_spec"]["model"]["schema_version"] = 2
+    newer["model_spec"]["model"]["schema_version"] = 1000
     newer["parameters"]["slope"] = 1.0
     yield defect(
         "newer_schema", "the version is named before the field that it explains", _text(newer), "schema_version"

@@ -35,25 +35,25 @@ def of_frames() -> Iterator[Defect]:
     name = b"\x0a\x05model"
     yield Defect("frame/no_arm", "a name and nothing else", "unknown_family", name)
     yield Defect(
-        "frame/unknown_arm", "field 25, an arm of a later schema", "unknown_family", name + b"\xca\x01\x02\x18\x01"
+        "frame/unknown_arm", "field 999, an arm of a later schema", "unknown_family", name + b"\xba\x3e\x02\x18\x01"
     )
     yield Defect(
-        "frame/only_unknown_arm", "an arm of a later schema comes first", "unknown_family", b"\xca\x01\x02\x18\x01"
+        "frame/only_unknown_arm", "an arm of a later schema comes first", "unknown_family", b"\xba\x3e\x02\x18\x01"
     )
     newer = base("linear_regression")
-    newer.schema_version = 2
+    newer.schema_version = 1000
     yield Defect(
         "frame/newer_schema",
         "a later schema version, although all fields are known",
         "schema_version",
         newer.SerializeToString(deterministic=True),
     )
-    data = name + b"\x58\x05" + b"\xca\x01\x02\x18\x01"
+    data = name + b"\x58\xe8\x07" + b"\xba\x3e\x02\x18\x01"
     yield Defect(
         "frame/newer_schema_and_arm", "the version is named before the arm that it explains", "schema_version", data
     )
     step = base("pipeline")
-    step.pipeline.steps[1].schema_version = 3
+    step.pipeline.steps[1].schema_version = 1000
     yield Defect(
         "frame/newer_schema_of_a_step",
         "a step of a later schema",
