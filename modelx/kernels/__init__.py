@@ -41,6 +41,9 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
     "sgd_one_class_svm": sgd_one_class_svm.kernel,
 }
 
+# Families whose methods are called as they are.
+NO_KERNEL: frozenset[str] = frozenset()
+
 
 def kernel_for(estimator: Any, method: str) -> Kernel | None:
     """Give a function that computes a method's output, to the bit, faster than the method itself.
@@ -76,7 +79,7 @@ def _find(estimator: Any, method: str) -> Kernel | None:
     for arm, family in FAMILIES.items():
         # A subclass may compute anything, and one that gives data frames gives them in another order of memory.
         if family.classes.get(cls.__name__) is cls and "_sklearn_output_config" not in vars(estimator):
-            return BUILDERS[arm](estimator, method)
+            return None if arm in NO_KERNEL else BUILDERS[arm](estimator, method)
     return None
 
 
