@@ -41,6 +41,11 @@ def family_of(model: model_pb2.ModelProto, path: str = "") -> Family:
     return estimators.FAMILIES[arm]
 
 
+def family_for(cls: type) -> Family | None:
+    """Give the family of a class; None for one that cannot be exported, such as a subclass: it may compute anything."""
+    return next((f for f in estimators.FAMILIES.values() if f.classes.get(cls.__name__) is cls), None)
+
+
 def place_of(model: model_pb2.ModelProto, path: str) -> str:
     """Give the path of the arm that is set."""
     arm = model.WhichOneof("model") or ""
@@ -62,10 +67,10 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
     NotFittedError
     """
     reasons = unsupported(estimator, place)
-    if reasons:
-        raise UnsupportedEstimatorError(reasons)
     cls = type(estimator)
-    family = _family_for(cls)
+    family = family_for(cls)
+    if reasons or family is None:
+        raise UnsupportedEstimatorError(reasons)
     try:
         # A model made of models is fitted when they are, and each of them is asked. (scikit-learn 1.5 refuses to tell
         # of a pipeline that ends with a word.)
@@ -94,14 +99,14 @@ def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) 
 
 def unsupported(estimator: Any, place: str = "") -> list[tuple[str, str]]:
     """Say of which classes, in an estimator and all of its steps, none can be exported, and why."""
-    cls = type(estimator)
-    if _is_known(cls):
-        out = []
-        for name, step in _family_for(cls).nested_estimators(estimator):
-            if step is not None and not isinstance(step, str):
-                out += unsupported(step, f"{place}.{name}" if place else name)
-        return out
-    return [(place, _reason(estimator))]
+    family = family_for(type(estimator))
+    if family is None:
+        return [(place, _reason(estimator))]
+    out = []
+    for name, step in family.nested_estimators(estimator):
+        if step is not None and not isinstance(step, str):
+            out += unsupported(step, f"{place}.{name}" if place else name)
+    return out
 
 
 def _reason(estimator: Any) -> str:
@@ -111,20 +116,12 @@ def _reason(estimator: Any) -> str:
     if not isinstance(estimator, BaseEstimator):
         return f"a {cls.__module__}.{cls.__qualname__} is no scikit-learn estimator"
     for base in cls.__mro__[1:]:
-        if _is_known(base):
+        if family_for(base) is not None:
             return f"{cls.__qualname__} is a class of its own over {base.__name__}, and may compute anything"
     return (
         f"{cls.__name__} is not supported by this version of modelx; docs/estimators.md lists what is. "
         "A .onnx file may be written through skl2onnx"
     )
-
-
-def _is_known(cls: type) -> bool:
-    return any(family.classes.get(cls.__name__) is cls for family in estimators.FAMILIES.values())
-
-
-def _family_for(cls: type) -> Family:
-    return next(f for f in estimators.FAMILIES.values() if f.classes.get(cls.__name__) is cls)
 
 
 def check(model: model_pb2.ModelProto, path: str = "", depth: int = 1) -> None:

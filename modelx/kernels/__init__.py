@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from modelx.calling import call
-from modelx.estimators import FAMILIES
 from modelx.kernels import (
     affine_scaler,
     bisecting_kmeans,
@@ -19,7 +18,7 @@ from modelx.kernels import (
     sgd_classifier,
     sgd_one_class_svm,
 )
-from modelx.kernels.base import Kernel, Rows
+from modelx.kernels.base import Kernel, Rows, arm_of
 from modelx.kernels.one_row import OneRow, one_row_for
 
 if TYPE_CHECKING:
@@ -75,12 +74,8 @@ def kernel_for(estimator: Any, method: str) -> Kernel | None:
 
 
 def _find(estimator: Any, method: str) -> Kernel | None:
-    cls = type(estimator)
-    for arm, family in FAMILIES.items():
-        # A subclass may compute anything, and one that gives data frames gives them in another order of memory.
-        if family.classes.get(cls.__name__) is cls and "_sklearn_output_config" not in vars(estimator):
-            return None if arm in NO_KERNEL else BUILDERS[arm](estimator, method)
-    return None
+    arm = arm_of(estimator)
+    return None if arm is None or arm in NO_KERNEL else BUILDERS[arm](estimator, method)
 
 
 def _agrees(estimator: Any, method: str, kernel: Kernel) -> bool:

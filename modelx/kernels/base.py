@@ -9,9 +9,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from modelx import conversion
+
 Rows: TypeAlias = NDArray[np.float64]
 # From rows, shape (n_rows, n_features), to what a method gives for them.
 Kernel: TypeAlias = Callable[[Rows], NDArray[Any]]
+
+
+def arm_of(estimator: Any) -> str | None:
+    """Give the arm of an estimator's family; None where kernels would not compute what the estimator does."""
+    family = conversion.family_for(type(estimator))
+    # One that gives data frames gives them in another order of memory.
+    return None if family is None or "_sklearn_output_config" in vars(estimator) else family.arm
 
 
 def refuse_non_finite(x: Rows) -> None:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from modelx.calling import call
-from modelx.estimators import FAMILIES
 from modelx.kernels import affine_scaler
-from modelx.kernels.base import Rows, is_float, is_number
+from modelx.kernels.base import Rows, arm_of, is_float, is_number
 
 # From one row, shape (n_features,), to the number that the method gives for it. None: ask the kernel for many rows,
 # which also knows what to refuse. Overflow may warn, by numpy's settings.
@@ -39,7 +38,7 @@ def one_row_for(estimator: Any, method: str) -> OneRow | None:
     steps = [step for _, step in estimator.steps] if type(estimator) is Pipeline else [estimator]
     operations: list[tuple[Callable[..., Any], NDArray[Any]]] = []
     for step in steps[:-1]:
-        found = affine_scaler.operations(step, "transform") if _family(step) == "affine_scaler" else None
+        found = affine_scaler.operations(step, "transform") if arm_of(step) == "affine_scaler" else None
         if found is None:
             return None
         operations += found
@@ -48,14 +47,6 @@ def one_row_for(estimator: Any, method: str) -> OneRow | None:
         return None
     one = _chain(operations, finish)
     return one if _agrees(estimator, method, one) else None
-
-
-def _family(estimator: Any) -> str:
-    cls = type(estimator)
-    # A word for a step that does nothing has no attributes.
-    if "_sklearn_output_config" in getattr(estimator, "__dict__", {}):
-        return ""
-    return next((arm for arm, family in FAMILIES.items() if family.classes.get(cls.__name__) is cls), "")
 
 
 def _chain(operations: list[tuple[Callable[..., Any], NDArray[Any]]], finish: OneRow) -> OneRow:
@@ -83,16 +74,16 @@ def _chain(operations: list[tuple[Callable[..., Any], NDArray[Any]]], finish: On
 
 def _finish(estimator: Any, method: str) -> OneRow | None:
     """Give the function of a linear model."""
-    family = _family(estimator)
+    arm = arm_of(estimator)
     coef: Any = getattr(estimator, "coef_", None)
     intercept: Any = getattr(estimator, "intercept_", None)
     if not is_float(coef) or not is_number(intercept) or np.size(intercept) != len(np.atleast_2d(coef)):
         return None
     rows = np.atleast_2d(coef)
     offsets = np.atleast_1d(np.asarray(intercept, dtype=np.float64))
-    if family == "linear_regression" and method == "predict" and len(rows) == 1:
+    if arm == "linear_regression" and method == "predict" and len(rows) == 1:
         return _sum(rows[0], float(offsets[0]))
-    if family != "sgd_classifier" or getattr(estimator, "_label_binarizer", None) is not None:
+    if arm != "sgd_classifier" or getattr(estimator, "_label_binarizer", None) is not None:
         return None
     if method == "decision_function":
         return _sum(rows[0], float(offsets[0])) if len(rows) == 1 else None
