@@ -213,7 +213,8 @@ func (x *Evidence) GetProducer() string {
 	return ""
 }
 
-// Rows is a row-major float64 matrix, as `values` or, for wide models, as `eighths`.
+// Rows is a row-major float64 matrix, as `values` or, for wide models, as `eighths`; or, where a feature takes strings, one
+// column for each feature.
 type Rows struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	NRows     int32                  `protobuf:"varint,1,opt,name=n_rows,json=nRows,proto3" json:"n_rows,omitempty"`
@@ -222,8 +223,10 @@ type Rows struct {
 	Values []float64 `protobuf:"fixed64,3,rep,packed,name=values,proto3" json:"values,omitempty"`
 	// Signed bytes e, standing for the values e / 8 one after the other, row by row, over and over again from the first:
 	// value (i, j) is the one at (i * n_features + j) mod len(eighths). At most n_rows * n_features of them, and then
-	// n_rows <= 16. One of the two lists is empty.
-	Eighths       []byte `protobuf:"bytes,4,opt,name=eighths,proto3" json:"eighths,omitempty"`
+	// n_rows <= 16. All but one of the three lists are empty.
+	Eighths []byte `protobuf:"bytes,4,opt,name=eighths,proto3" json:"eighths,omitempty"`
+	// n_features of them, without names. Features that take strings have `strings`, all others `doubles`.
+	Columns       []*Column `protobuf:"bytes,5,rep,name=columns,proto3" json:"columns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -286,6 +289,13 @@ func (x *Rows) GetEighths() []byte {
 	return nil
 }
 
+func (x *Rows) GetColumns() []*Column {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
 // Output is one method's answer for all rows. Exactly one of the lists is filled.
 type Output struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -301,7 +311,10 @@ type Output struct {
 	Bools      []bool            `protobuf:"varint,6,rep,packed,name=bools,proto3" json:"bools,omitempty"`
 	Comparison Output_Comparison `protobuf:"varint,7,opt,name=comparison,proto3,enum=modelx.v1.Output_Comparison" json:"comparison,omitempty"`
 	// How far a value of row i may be off, as `comparison` says: n_rows values >= 0, or one for all rows, or none for 0.
-	Tolerances    []float64 `protobuf:"fixed64,8,rep,packed,name=tolerances,proto3" json:"tolerances,omitempty"`
+	Tolerances []float64 `protobuf:"fixed64,8,rep,packed,name=tolerances,proto3" json:"tolerances,omitempty"`
+	// Instead of a list, n_columns columns without names where the output's type is DATA_TYPE_UNSPECIFIED: `strings` and
+	// `doubles`, as its column_types say; the comparison is that of the doubles.
+	Columns       []*Column `protobuf:"bytes,9,rep,name=columns,proto3" json:"columns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -392,11 +405,18 @@ func (x *Output) GetTolerances() []float64 {
 	return nil
 }
 
+func (x *Output) GetColumns() []*Column {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
 var File_modelx_v1_evidence_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_evidence_proto_rawDesc = "" +
 	"\n" +
-	"\x18modelx/v1/evidence.proto\x12\tmodelx.v1\"\x8e\x02\n" +
+	"\x18modelx/v1/evidence.proto\x12\tmodelx.v1\x1a\x17modelx/v1/columns.proto\"\x8e\x02\n" +
 	"\bEvidence\x12#\n" +
 	"\x04rows\x18\x01 \x01(\v2\x0f.modelx.v1.RowsR\x04rows\x12+\n" +
 	"\aoutputs\x18\x02 \x03(\v2\x11.modelx.v1.OutputR\aoutputs\x122\n" +
@@ -406,13 +426,14 @@ const file_modelx_v1_evidence_proto_rawDesc = "" +
 	"\x12ORIGIN_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vORIGIN_MADE\x10\x01\x12\x11\n" +
 	"\rORIGIN_SAMPLE\x10\x02\x12\x1a\n" +
-	"\x16ORIGIN_SAMPLE_AND_MADE\x10\x03\"n\n" +
+	"\x16ORIGIN_SAMPLE_AND_MADE\x10\x03\"\x9b\x01\n" +
 	"\x04Rows\x12\x15\n" +
 	"\x06n_rows\x18\x01 \x01(\x05R\x05nRows\x12\x1d\n" +
 	"\n" +
 	"n_features\x18\x02 \x01(\x05R\tnFeatures\x12\x16\n" +
 	"\x06values\x18\x03 \x03(\x01R\x06values\x12\x18\n" +
-	"\aeighths\x18\x04 \x01(\fR\aeighths\"\x8e\x03\n" +
+	"\aeighths\x18\x04 \x01(\fR\aeighths\x12+\n" +
+	"\acolumns\x18\x05 \x03(\v2\x11.modelx.v1.ColumnR\acolumns\"\xbb\x03\n" +
 	"\x06Output\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x1b\n" +
 	"\tn_columns\x18\x02 \x01(\x05R\bnColumns\x12\x18\n" +
@@ -425,7 +446,8 @@ const file_modelx_v1_evidence_proto_rawDesc = "" +
 	"comparison\x12\x1e\n" +
 	"\n" +
 	"tolerances\x18\b \x03(\x01R\n" +
-	"tolerances\"\x92\x01\n" +
+	"tolerances\x12+\n" +
+	"\acolumns\x18\t \x03(\v2\x11.modelx.v1.ColumnR\acolumns\"\x92\x01\n" +
 	"\n" +
 	"Comparison\x12\x1a\n" +
 	"\x16COMPARISON_UNSPECIFIED\x10\x00\x12\x17\n" +
@@ -454,17 +476,20 @@ var file_modelx_v1_evidence_proto_goTypes = []any{
 	(*Evidence)(nil),       // 2: modelx.v1.Evidence
 	(*Rows)(nil),           // 3: modelx.v1.Rows
 	(*Output)(nil),         // 4: modelx.v1.Output
+	(*Column)(nil),         // 5: modelx.v1.Column
 }
 var file_modelx_v1_evidence_proto_depIdxs = []int32{
 	3, // 0: modelx.v1.Evidence.rows:type_name -> modelx.v1.Rows
 	4, // 1: modelx.v1.Evidence.outputs:type_name -> modelx.v1.Output
 	0, // 2: modelx.v1.Evidence.origin:type_name -> modelx.v1.Evidence.Origin
-	1, // 3: modelx.v1.Output.comparison:type_name -> modelx.v1.Output.Comparison
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 3: modelx.v1.Rows.columns:type_name -> modelx.v1.Column
+	1, // 4: modelx.v1.Output.comparison:type_name -> modelx.v1.Output.Comparison
+	5, // 5: modelx.v1.Output.columns:type_name -> modelx.v1.Column
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_evidence_proto_init() }
@@ -472,6 +497,7 @@ func file_modelx_v1_evidence_proto_init() {
 	if File_modelx_v1_evidence_proto != nil {
 		return
 	}
+	file_modelx_v1_columns_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -81,6 +81,9 @@ func (DataType) EnumDescriptor() ([]byte, []int) {
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
+//
+// Rows are float64 but for features whose type is DATA_TYPE_STRING: such a value is a string, None or NaN. Strings are
+// equal when their Unicode code points are.
 type ModelProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The model's name; in a pipeline, the step's.
@@ -403,7 +406,12 @@ type Signature struct {
 	// Their names, n_features distinct ones, or none.
 	FeatureNames []string `protobuf:"bytes,2,rep,name=feature_names,json=featureNames,proto3" json:"feature_names,omitempty"`
 	// One for each method that the model has.
-	Outputs       []*OutputSpec `protobuf:"bytes,3,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	Outputs []*OutputSpec `protobuf:"bytes,3,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	// The types of the features as the model was fitted: n_features of them, or none for DATA_TYPE_FLOAT64 in all.
+	// DATA_TYPE_STRING wherever the computation takes strings, and nowhere else. DATA_TYPE_INT64 and DATA_TYPE_BOOL say that
+	// the values are such numbers; they are computed with as float64. DATA_TYPE_UNSPECIFIED: no method reads the feature, which
+	// may be of any type, and absent.
+	FeatureTypes  []DataType `protobuf:"varint,4,rep,packed,name=feature_types,json=featureTypes,proto3,enum=modelx.v1.DataType" json:"feature_types,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -459,14 +467,24 @@ func (x *Signature) GetOutputs() []*OutputSpec {
 	return nil
 }
 
+func (x *Signature) GetFeatureTypes() []DataType {
+	if x != nil {
+		return x.FeatureTypes
+	}
+	return nil
+}
+
 // OutputSpec describes what one method gives.
 type OutputSpec struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As in Output.
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
 	// Values for each row; 0 for one value for each row with numpy shape (rows,).
-	NColumns      int32    `protobuf:"varint,2,opt,name=n_columns,json=nColumns,proto3" json:"n_columns,omitempty"`
-	Type          DataType `protobuf:"varint,3,opt,name=type,proto3,enum=modelx.v1.DataType" json:"type,omitempty"`
+	NColumns int32 `protobuf:"varint,2,opt,name=n_columns,json=nColumns,proto3" json:"n_columns,omitempty"`
+	// DATA_TYPE_UNSPECIFIED where columns are of several types, or of strings that may be missing.
+	Type DataType `protobuf:"varint,3,opt,name=type,proto3,enum=modelx.v1.DataType" json:"type,omitempty"`
+	// n_columns of them where `type` is DATA_TYPE_UNSPECIFIED, else none.
+	ColumnTypes   []DataType `protobuf:"varint,4,rep,packed,name=column_types,json=columnTypes,proto3,enum=modelx.v1.DataType" json:"column_types,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -520,6 +538,13 @@ func (x *OutputSpec) GetType() DataType {
 		return x.Type
 	}
 	return DataType_DATA_TYPE_UNSPECIFIED
+}
+
+func (x *OutputSpec) GetColumnTypes() []DataType {
+	if x != nil {
+		return x.ColumnTypes
+	}
+	return nil
 }
 
 // PipelineProto runs its steps one after the other: the input of each is the `transform` of the one before it.
@@ -649,17 +674,19 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"properties\x1a:\n" +
 	"\fMetricsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\x80\x01\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\"\xba\x01\n" +
 	"\tSignature\x12\x1d\n" +
 	"\n" +
 	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12#\n" +
 	"\rfeature_names\x18\x02 \x03(\tR\ffeatureNames\x12/\n" +
-	"\aoutputs\x18\x03 \x03(\v2\x15.modelx.v1.OutputSpecR\aoutputs\"j\n" +
+	"\aoutputs\x18\x03 \x03(\v2\x15.modelx.v1.OutputSpecR\aoutputs\x128\n" +
+	"\rfeature_types\x18\x04 \x03(\x0e2\x13.modelx.v1.DataTypeR\ffeatureTypes\"\xa2\x01\n" +
 	"\n" +
 	"OutputSpec\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x1b\n" +
 	"\tn_columns\x18\x02 \x01(\x05R\bnColumns\x12'\n" +
-	"\x04type\x18\x03 \x01(\x0e2\x13.modelx.v1.DataTypeR\x04type\"<\n" +
+	"\x04type\x18\x03 \x01(\x0e2\x13.modelx.v1.DataTypeR\x04type\x126\n" +
+	"\fcolumn_types\x18\x04 \x03(\x0e2\x13.modelx.v1.DataTypeR\vcolumnTypes\"<\n" +
 	"\rPipelineProto\x12+\n" +
 	"\x05steps\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\x05steps\"1\n" +
 	"\x10PassthroughProto\x12\x1d\n" +
@@ -721,13 +748,15 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	7,  // 12: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
 	16, // 13: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
 	4,  // 14: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 15: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	1,  // 16: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	0,  // 15: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 16: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 17: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	1,  // 18: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }

@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from modelx.v1 import columns_pb2 as modelx_dot_v1_dot_columns__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18modelx/v1/evidence.proto\x12\tmodelx.v1\"\xed\x01\n\x08\x45vidence\x12\x1d\n\x04rows\x18\x01 \x01(\x0b\x32\x0f.modelx.v1.Rows\x12\"\n\x07outputs\x18\x02 \x03(\x0b\x32\x11.modelx.v1.Output\x12*\n\x06origin\x18\x03 \x01(\x0e\x32\x1a.modelx.v1.Evidence.Origin\x12\x10\n\x08producer\x18\x04 \x01(\t\"`\n\x06Origin\x12\x16\n\x12ORIGIN_UNSPECIFIED\x10\x00\x12\x0f\n\x0bORIGIN_MADE\x10\x01\x12\x11\n\rORIGIN_SAMPLE\x10\x02\x12\x1a\n\x16ORIGIN_SAMPLE_AND_MADE\x10\x03\"K\n\x04Rows\x12\x0e\n\x06n_rows\x18\x01 \x01(\x05\x12\x12\n\nn_features\x18\x02 \x01(\x05\x12\x0e\n\x06values\x18\x03 \x03(\x01\x12\x0f\n\x07\x65ighths\x18\x04 \x01(\x0c\"\xc5\x02\n\x06Output\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12\x0f\n\x07\x64oubles\x18\x03 \x03(\x01\x12\x0c\n\x04ints\x18\x04 \x03(\x12\x12\x0f\n\x07strings\x18\x05 \x03(\t\x12\r\n\x05\x62ools\x18\x06 \x03(\x08\x12\x30\n\ncomparison\x18\x07 \x01(\x0e\x32\x1c.modelx.v1.Output.Comparison\x12\x12\n\ntolerances\x18\x08 \x03(\x01\"\x92\x01\n\nComparison\x12\x1a\n\x16\x43OMPARISON_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43OMPARISON_ABSOLUTE\x10\x01\x12\x1e\n\x1a\x43OMPARISON_LOG_PROBABILITY\x10\x02\x12\x16\n\x12\x43OMPARISON_SQUARED\x10\x03\x12\x17\n\x13\x43OMPARISON_RELATIVE\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18modelx/v1/evidence.proto\x12\tmodelx.v1\x1a\x17modelx/v1/columns.proto\"\xed\x01\n\x08\x45vidence\x12\x1d\n\x04rows\x18\x01 \x01(\x0b\x32\x0f.modelx.v1.Rows\x12\"\n\x07outputs\x18\x02 \x03(\x0b\x32\x11.modelx.v1.Output\x12*\n\x06origin\x18\x03 \x01(\x0e\x32\x1a.modelx.v1.Evidence.Origin\x12\x10\n\x08producer\x18\x04 \x01(\t\"`\n\x06Origin\x12\x16\n\x12ORIGIN_UNSPECIFIED\x10\x00\x12\x0f\n\x0bORIGIN_MADE\x10\x01\x12\x11\n\rORIGIN_SAMPLE\x10\x02\x12\x1a\n\x16ORIGIN_SAMPLE_AND_MADE\x10\x03\"o\n\x04Rows\x12\x0e\n\x06n_rows\x18\x01 \x01(\x05\x12\x12\n\nn_features\x18\x02 \x01(\x05\x12\x0e\n\x06values\x18\x03 \x03(\x01\x12\x0f\n\x07\x65ighths\x18\x04 \x01(\x0c\x12\"\n\x07\x63olumns\x18\x05 \x03(\x0b\x32\x11.modelx.v1.Column\"\xe9\x02\n\x06Output\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12\x0f\n\x07\x64oubles\x18\x03 \x03(\x01\x12\x0c\n\x04ints\x18\x04 \x03(\x12\x12\x0f\n\x07strings\x18\x05 \x03(\t\x12\r\n\x05\x62ools\x18\x06 \x03(\x08\x12\x30\n\ncomparison\x18\x07 \x01(\x0e\x32\x1c.modelx.v1.Output.Comparison\x12\x12\n\ntolerances\x18\x08 \x03(\x01\x12\"\n\x07\x63olumns\x18\t \x03(\x0b\x32\x11.modelx.v1.Column\"\x92\x01\n\nComparison\x12\x1a\n\x16\x43OMPARISON_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43OMPARISON_ABSOLUTE\x10\x01\x12\x1e\n\x1a\x43OMPARISON_LOG_PROBABILITY\x10\x02\x12\x16\n\x12\x43OMPARISON_SQUARED\x10\x03\x12\x17\n\x13\x43OMPARISON_RELATIVE\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,14 +33,14 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'modelx.v1.evidence_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
-  _globals['_EVIDENCE']._serialized_start=40
-  _globals['_EVIDENCE']._serialized_end=277
-  _globals['_EVIDENCE_ORIGIN']._serialized_start=181
-  _globals['_EVIDENCE_ORIGIN']._serialized_end=277
-  _globals['_ROWS']._serialized_start=279
-  _globals['_ROWS']._serialized_end=354
-  _globals['_OUTPUT']._serialized_start=357
-  _globals['_OUTPUT']._serialized_end=682
-  _globals['_OUTPUT_COMPARISON']._serialized_start=536
-  _globals['_OUTPUT_COMPARISON']._serialized_end=682
+  _globals['_EVIDENCE']._serialized_start=65
+  _globals['_EVIDENCE']._serialized_end=302
+  _globals['_EVIDENCE_ORIGIN']._serialized_start=206
+  _globals['_EVIDENCE_ORIGIN']._serialized_end=302
+  _globals['_ROWS']._serialized_start=304
+  _globals['_ROWS']._serialized_end=415
+  _globals['_OUTPUT']._serialized_start=418
+  _globals['_OUTPUT']._serialized_end=779
+  _globals['_OUTPUT_COMPARISON']._serialized_start=633
+  _globals['_OUTPUT_COMPARISON']._serialized_end=779
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from modelx.v1 import columns_pb2 as _columns_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -30,19 +31,21 @@ class Evidence(_message.Message):
     def __init__(self, rows: _Optional[_Union[Rows, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[Output, _Mapping]]] = ..., origin: _Optional[_Union[Evidence.Origin, str]] = ..., producer: _Optional[str] = ...) -> None: ...
 
 class Rows(_message.Message):
-    __slots__ = ("n_rows", "n_features", "values", "eighths")
+    __slots__ = ("n_rows", "n_features", "values", "eighths", "columns")
     N_ROWS_FIELD_NUMBER: _ClassVar[int]
     N_FEATURES_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     EIGHTHS_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
     n_rows: int
     n_features: int
     values: _containers.RepeatedScalarFieldContainer[float]
     eighths: bytes
-    def __init__(self, n_rows: _Optional[int] = ..., n_features: _Optional[int] = ..., values: _Optional[_Iterable[float]] = ..., eighths: _Optional[bytes] = ...) -> None: ...
+    columns: _containers.RepeatedCompositeFieldContainer[_columns_pb2.Column]
+    def __init__(self, n_rows: _Optional[int] = ..., n_features: _Optional[int] = ..., values: _Optional[_Iterable[float]] = ..., eighths: _Optional[bytes] = ..., columns: _Optional[_Iterable[_Union[_columns_pb2.Column, _Mapping]]] = ...) -> None: ...
 
 class Output(_message.Message):
-    __slots__ = ("method", "n_columns", "doubles", "ints", "strings", "bools", "comparison", "tolerances")
+    __slots__ = ("method", "n_columns", "doubles", "ints", "strings", "bools", "comparison", "tolerances", "columns")
     class Comparison(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         COMPARISON_UNSPECIFIED: _ClassVar[Output.Comparison]
@@ -63,6 +66,7 @@ class Output(_message.Message):
     BOOLS_FIELD_NUMBER: _ClassVar[int]
     COMPARISON_FIELD_NUMBER: _ClassVar[int]
     TOLERANCES_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
     method: str
     n_columns: int
     doubles: _containers.RepeatedScalarFieldContainer[float]
@@ -71,4 +75,5 @@ class Output(_message.Message):
     bools: _containers.RepeatedScalarFieldContainer[bool]
     comparison: Output.Comparison
     tolerances: _containers.RepeatedScalarFieldContainer[float]
-    def __init__(self, method: _Optional[str] = ..., n_columns: _Optional[int] = ..., doubles: _Optional[_Iterable[float]] = ..., ints: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., bools: _Optional[_Iterable[bool]] = ..., comparison: _Optional[_Union[Output.Comparison, str]] = ..., tolerances: _Optional[_Iterable[float]] = ...) -> None: ...
+    columns: _containers.RepeatedCompositeFieldContainer[_columns_pb2.Column]
+    def __init__(self, method: _Optional[str] = ..., n_columns: _Optional[int] = ..., doubles: _Optional[_Iterable[float]] = ..., ints: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., bools: _Optional[_Iterable[bool]] = ..., comparison: _Optional[_Union[Output.Comparison, str]] = ..., tolerances: _Optional[_Iterable[float]] = ..., columns: _Optional[_Iterable[_Union[_columns_pb2.Column, _Mapping]]] = ...) -> None: ...

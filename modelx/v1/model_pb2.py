@@ -33,7 +33,7 @@ from modelx.v1 import sgd_one_class_svm_pb2 as modelx_dot_v1_dot_sgd__one__class
 from modelx.v1 import source_pb2 as modelx_dot_v1_dot_source__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/kmeans.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\"\x9b\x05\n\nModelProto\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12=\n\x11linear_regression\x18\x03 \x01(\x0b\x32 .modelx.v1.LinearRegressionProtoH\x00\x12\x37\n\x0esgd_classifier\x18\x04 \x01(\x0b\x32\x1d.modelx.v1.SGDClassifierProtoH\x00\x12(\n\x06kmeans\x18\x05 \x01(\x0b\x32\x16.modelx.v1.KMeansProtoH\x00\x12;\n\x10\x62isecting_kmeans\x18\x14 \x01(\x0b\x32\x1f.modelx.v1.BisectingKMeansProtoH\x00\x12;\n\x11sgd_one_class_svm\x18\x15 \x01(\x0b\x32\x1e.modelx.v1.SGDOneClassSVMProtoH\x00\x12\x35\n\raffine_scaler\x18\x16 \x01(\x0b\x32\x1c.modelx.v1.AffineScalerProtoH\x00\x12,\n\x08pipeline\x18\x17 \x01(\x0b\x32\x18.modelx.v1.PipelineProtoH\x00\x12\x32\n\x0bpassthrough\x18\x18 \x01(\x0b\x32\x1b.modelx.v1.PassthroughProtoH\x00\x12%\n\x08metadata\x18\n \x01(\x0b\x32\x13.modelx.v1.Metadata\x12\x16\n\x0eschema_version\x18\x0b \x01(\r\x12\'\n\tsignature\x18\x0c \x01(\x0b\x32\x14.modelx.v1.Signature\x12!\n\x06source\x18\r \x01(\x0b\x32\x11.modelx.v1.Source\x12%\n\x08\x65vidence\x18\x0e \x01(\x0b\x32\x13.modelx.v1.EvidenceB\x07\n\x05model\"\xcf\x01\n\x08Metadata\x12\x19\n\x11\x63reated_timestamp\x18\x01 \x01(\x03\x12\x18\n\x10training_samples\x18\x02 \x01(\x05\x12\x31\n\x07metrics\x18\x03 \x03(\x0b\x32 .modelx.v1.Metadata.MetricsEntry\x12+\n\nproperties\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"^\n\tSignature\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x15\n\rfeature_names\x18\x02 \x03(\t\x12&\n\x07outputs\x18\x03 \x03(\x0b\x32\x15.modelx.v1.OutputSpec\"R\n\nOutputSpec\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12!\n\x04type\x18\x03 \x01(\x0e\x32\x13.modelx.v1.DataType\"5\n\rPipelineProto\x12$\n\x05steps\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"&\n\x10PassthroughProto\x12\x12\n\nn_features\x18\x01 \x01(\x05*{\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT64\x10\x01\x12\x13\n\x0f\x44\x41TA_TYPE_INT64\x10\x02\x12\x12\n\x0e\x44\x41TA_TYPE_BOOL\x10\x03\x12\x14\n\x10\x44\x41TA_TYPE_STRING\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/kmeans.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\"\x9b\x05\n\nModelProto\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12=\n\x11linear_regression\x18\x03 \x01(\x0b\x32 .modelx.v1.LinearRegressionProtoH\x00\x12\x37\n\x0esgd_classifier\x18\x04 \x01(\x0b\x32\x1d.modelx.v1.SGDClassifierProtoH\x00\x12(\n\x06kmeans\x18\x05 \x01(\x0b\x32\x16.modelx.v1.KMeansProtoH\x00\x12;\n\x10\x62isecting_kmeans\x18\x14 \x01(\x0b\x32\x1f.modelx.v1.BisectingKMeansProtoH\x00\x12;\n\x11sgd_one_class_svm\x18\x15 \x01(\x0b\x32\x1e.modelx.v1.SGDOneClassSVMProtoH\x00\x12\x35\n\raffine_scaler\x18\x16 \x01(\x0b\x32\x1c.modelx.v1.AffineScalerProtoH\x00\x12,\n\x08pipeline\x18\x17 \x01(\x0b\x32\x18.modelx.v1.PipelineProtoH\x00\x12\x32\n\x0bpassthrough\x18\x18 \x01(\x0b\x32\x1b.modelx.v1.PassthroughProtoH\x00\x12%\n\x08metadata\x18\n \x01(\x0b\x32\x13.modelx.v1.Metadata\x12\x16\n\x0eschema_version\x18\x0b \x01(\r\x12\'\n\tsignature\x18\x0c \x01(\x0b\x32\x14.modelx.v1.Signature\x12!\n\x06source\x18\r \x01(\x0b\x32\x11.modelx.v1.Source\x12%\n\x08\x65vidence\x18\x0e \x01(\x0b\x32\x13.modelx.v1.EvidenceB\x07\n\x05model\"\xcf\x01\n\x08Metadata\x12\x19\n\x11\x63reated_timestamp\x18\x01 \x01(\x03\x12\x18\n\x10training_samples\x18\x02 \x01(\x05\x12\x31\n\x07metrics\x18\x03 \x03(\x0b\x32 .modelx.v1.Metadata.MetricsEntry\x12+\n\nproperties\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x8a\x01\n\tSignature\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x15\n\rfeature_names\x18\x02 \x03(\t\x12&\n\x07outputs\x18\x03 \x03(\x0b\x32\x15.modelx.v1.OutputSpec\x12*\n\rfeature_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"}\n\nOutputSpec\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12!\n\x04type\x18\x03 \x01(\x0e\x32\x13.modelx.v1.DataType\x12)\n\x0c\x63olumn_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"5\n\rPipelineProto\x12$\n\x05steps\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"&\n\x10PassthroughProto\x12\x12\n\nn_features\x18\x01 \x01(\x05*{\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT64\x10\x01\x12\x13\n\x0f\x44\x41TA_TYPE_INT64\x10\x02\x12\x12\n\x0e\x44\x41TA_TYPE_BOOL\x10\x03\x12\x14\n\x10\x44\x41TA_TYPE_STRING\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,20 +43,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
   _globals['_METADATA_METRICSENTRY']._loaded_options = None
   _globals['_METADATA_METRICSENTRY']._serialized_options = b'8\001'
-  _globals['_DATATYPE']._serialized_start=1462
-  _globals['_DATATYPE']._serialized_end=1585
+  _globals['_DATATYPE']._serialized_start=1550
+  _globals['_DATATYPE']._serialized_end=1673
   _globals['_MODELPROTO']._serialized_start=308
   _globals['_MODELPROTO']._serialized_end=975
   _globals['_METADATA']._serialized_start=978
   _globals['_METADATA']._serialized_end=1185
   _globals['_METADATA_METRICSENTRY']._serialized_start=1139
   _globals['_METADATA_METRICSENTRY']._serialized_end=1185
-  _globals['_SIGNATURE']._serialized_start=1187
-  _globals['_SIGNATURE']._serialized_end=1281
-  _globals['_OUTPUTSPEC']._serialized_start=1283
-  _globals['_OUTPUTSPEC']._serialized_end=1365
-  _globals['_PIPELINEPROTO']._serialized_start=1367
-  _globals['_PIPELINEPROTO']._serialized_end=1420
-  _globals['_PASSTHROUGHPROTO']._serialized_start=1422
-  _globals['_PASSTHROUGHPROTO']._serialized_end=1460
+  _globals['_SIGNATURE']._serialized_start=1188
+  _globals['_SIGNATURE']._serialized_end=1326
+  _globals['_OUTPUTSPEC']._serialized_start=1328
+  _globals['_OUTPUTSPEC']._serialized_end=1453
+  _globals['_PIPELINEPROTO']._serialized_start=1455
+  _globals['_PIPELINEPROTO']._serialized_end=1508
+  _globals['_PASSTHROUGHPROTO']._serialized_start=1510
+  _globals['_PASSTHROUGHPROTO']._serialized_end=1548
 # @@protoc_insertion_point(module_scope)

@@ -83,24 +83,28 @@ class Metadata(_message.Message):
     def __init__(self, created_timestamp: _Optional[int] = ..., training_samples: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ..., properties: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class Signature(_message.Message):
-    __slots__ = ("n_features", "feature_names", "outputs")
+    __slots__ = ("n_features", "feature_names", "outputs", "feature_types")
     N_FEATURES_FIELD_NUMBER: _ClassVar[int]
     FEATURE_NAMES_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    FEATURE_TYPES_FIELD_NUMBER: _ClassVar[int]
     n_features: int
     feature_names: _containers.RepeatedScalarFieldContainer[str]
     outputs: _containers.RepeatedCompositeFieldContainer[OutputSpec]
-    def __init__(self, n_features: _Optional[int] = ..., feature_names: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[_Union[OutputSpec, _Mapping]]] = ...) -> None: ...
+    feature_types: _containers.RepeatedScalarFieldContainer[DataType]
+    def __init__(self, n_features: _Optional[int] = ..., feature_names: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[_Union[OutputSpec, _Mapping]]] = ..., feature_types: _Optional[_Iterable[_Union[DataType, str]]] = ...) -> None: ...
 
 class OutputSpec(_message.Message):
-    __slots__ = ("method", "n_columns", "type")
+    __slots__ = ("method", "n_columns", "type", "column_types")
     METHOD_FIELD_NUMBER: _ClassVar[int]
     N_COLUMNS_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    COLUMN_TYPES_FIELD_NUMBER: _ClassVar[int]
     method: str
     n_columns: int
     type: DataType
-    def __init__(self, method: _Optional[str] = ..., n_columns: _Optional[int] = ..., type: _Optional[_Union[DataType, str]] = ...) -> None: ...
+    column_types: _containers.RepeatedScalarFieldContainer[DataType]
+    def __init__(self, method: _Optional[str] = ..., n_columns: _Optional[int] = ..., type: _Optional[_Union[DataType, str]] = ..., column_types: _Optional[_Iterable[_Union[DataType, str]]] = ...) -> None: ...
 
 class PipelineProto(_message.Message):
     __slots__ = ("steps",)
