@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -26,7 +27,26 @@ type node struct {
 
 // compiler is what all models of a file are checked and made with.
 type compiler struct {
-	limits Limits
+	limits  Limits
+	symbols *symbols
+}
+
+// inputType is the type of feature i: [TypeFloat64], [TypeString], or [TypeNone] where no method reads it.
+func (n *node) inputType(i int) DataType {
+	if t, ok := n.predictor.(stringTaker); ok {
+		if types := t.inputTypes(); types != nil {
+			return types[i]
+		}
+	}
+	return TypeFloat64
+}
+
+// columnTypes are the types of the columns of an output that gives strings; nil for any other.
+func (n *node) columnTypes(o op) []DataType {
+	if g, ok := n.predictor.(stringGiver); ok {
+		return g.columnTypes(o)
+	}
+	return nil
 }
 
 // find returns the output of a method, or nil.
@@ -65,7 +85,7 @@ func (c *compiler) compile(p *modelxpb.ModelProto, place string, depth int) (*no
 		return nil, err
 	}
 	n.outs = n.outputs()
-	if err := checkSignature(p.GetSignature(), n.width(), n.outs, joinPath(place, "signature")); err != nil {
+	if err := checkSignature(p.GetSignature(), n, joinPath(place, "signature")); err != nil {
 		return nil, err
 	}
 	return n, nil
@@ -133,10 +153,11 @@ func joinPath(place, field string) string {
 
 // checkSignature compares a signature with what the model computes. A message without one, as earlier systems wrote,
 // says nothing that could be wrong.
-func checkSignature(s *modelxpb.Signature, width int, outs []output, path string) error {
+func checkSignature(s *modelxpb.Signature, n *node, path string) error {
 	if s == nil {
 		return nil
 	}
+	width := n.width()
 	if int(s.GetNFeatures()) != width {
 		return &Error{
 			Kind: ErrSignature, Path: path + ".n_features", Found: fmt.Sprint(s.GetNFeatures()), Want: fmt.Sprint(width),
@@ -166,11 +187,40 @@ func checkSignature(s *modelxpb.Signature, width int, outs []output, path string
 			}
 		}
 	}
-	return checkOutputSpecs(s.GetOutputs(), outs, path+".outputs")
+	if err := checkOutputSpecs(s.GetOutputs(), n, path+".outputs"); err != nil {
+		return err
+	}
+	return checkFeatureTypes(s.GetFeatureTypes(), n, path+".feature_types")
+}
+
+// checkFeatureTypes checks that strings are said to be where the computation takes them, and only there.
+func checkFeatureTypes(said []modelxpb.DataType, n *node, path string) error {
+	if len(said) > 0 && len(said) != n.width() {
+		return &Error{
+			Kind: ErrSignature, Path: path, Found: fmt.Sprintf("%d types", len(said)),
+			Want: fmt.Sprintf("%d, one for each feature, or none", n.width()), Hint: exportAgain,
+		}
+	}
+	for i := range n.width() {
+		found := TypeFloat64
+		if len(said) > 0 {
+			found = DataType(said[i])
+		}
+		want := n.inputType(i)
+		_, known := modelxpb.DataType_name[int32(found)]
+		if !known || (want != TypeNone && (found == TypeNone || (found == TypeString) != (want == TypeString))) {
+			return &Error{
+				Kind: ErrSignature, Path: fmt.Sprintf("%s[%d]", path, i), Found: found.String(), Want: want.String(),
+				Hint: exportAgain,
+			}
+		}
+	}
+	return nil
 }
 
 // checkOutputSpecs accepts no specs at all, or exactly those of the model in their order.
-func checkOutputSpecs(specs []*modelxpb.OutputSpec, outs []output, path string) error {
+func checkOutputSpecs(specs []*modelxpb.OutputSpec, n *node, path string) error {
+	outs := n.outs
 	if len(specs) == 0 {
 		return nil
 	}
@@ -184,7 +234,7 @@ func checkOutputSpecs(specs []*modelxpb.OutputSpec, outs []output, path string) 
 		}
 		want := outs[i]
 		if Method(spec.GetMethod()) != want.method() || int(spec.GetNColumns()) != want.columns ||
-			DataType(spec.GetType()) != want.kind {
+			DataType(spec.GetType()) != want.kind || !sameTypes(spec.GetColumnTypes(), n.columnTypes(want.op)) {
 			return &Error{
 				Kind: ErrSignature, Path: fmt.Sprintf("%s[%d]", path, i), Found: found,
 				Want: fmt.Sprintf("%q with %d columns of %s", want.method(), want.columns, want.kind),
@@ -199,6 +249,10 @@ func checkOutputSpecs(specs []*modelxpb.OutputSpec, outs []output, path string) 
 		}
 	}
 	return nil
+}
+
+func sameTypes(said []modelxpb.DataType, types []DataType) bool {
+	return slices.EqualFunc(said, types, func(a modelxpb.DataType, b DataType) bool { return DataType(a) == b })
 }
 
 // cloneMessage copies a message that Go code built. Such a message, unlike a decoded one, can hold itself, which no copy

@@ -23,6 +23,8 @@ type compiled struct {
 	root *node
 	// block is how many rows are computed between looks at the context.
 	block int
+	// symbols number the strings that the model knows.
+	symbols *symbols
 }
 
 // blockRows returns how many rows make contextWork. Each parameter takes part in about one product for each row.
@@ -33,7 +35,7 @@ func blockRows(root *node) int {
 
 // newModel checks p, which it keeps, and replays the evidence.
 func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, error) {
-	c := &compiler{limits: s.limits}
+	c := &compiler{limits: s.limits, symbols: new(symbols)}
 	root, err := c.compile(p, "", 1)
 	if err != nil {
 		return nil, err
@@ -41,7 +43,7 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 	if err := checkEvidence(root); err != nil {
 		return nil, err
 	}
-	m := &compiled{root: root, block: blockRows(root)}
+	m := &compiled{root: root, block: blockRows(root), symbols: c.symbols}
 	if s.replay {
 		if err := m.Verify(ctx); err != nil {
 			return nil, err
@@ -115,6 +117,12 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 	}
 	if int64(len(dst)) != int64(rows)*int64(out.values()) {
 		return c.wrongBuffer(len(dst), rows, out.values())
+	}
+	if out.kind == TypeNone {
+		return &Error{
+			Kind: ErrStringLabels, Path: c.root.path, Found: fmt.Sprintf("%s of a model that gives strings", m),
+			Want: "a method that gives numbers", Hint: "use ApplyColumns, which gives columns of either type",
+		}
 	}
 	return c.root.runBlocks(ctx, *out, dst, x, rows, c.block)
 }

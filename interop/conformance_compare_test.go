@@ -13,7 +13,10 @@ import (
 // compareAll runs every method that is expected, and checks that the model has no other.
 func compareAll(t *testing.T, m modelx.Model, expected *modelxpb.Evidence) {
 	t.Helper()
-	x := expectedRows(expected.GetRows())
+	x, err := expectedRows(m, expected.GetRows())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var methods []modelx.Method
 	var transformed []float64
 	for _, output := range expected.GetOutputs() {
@@ -24,7 +27,25 @@ func compareAll(t *testing.T, m modelx.Model, expected *modelxpb.Evidence) {
 			given = transformed
 		}
 		if method == modelx.Transform {
-			transformed = output.GetDoubles()
+			transformed = plainTransform(output)
+		}
+		if len(output.GetColumns()) > 0 {
+			given := columnsOf(expected.GetRows().GetColumns())
+			if method == modelx.InverseTransform {
+				given = nil
+				width := m.Columns(modelx.Transform)
+				for i := range width {
+					column := modelx.Float64Column("")
+					for row := range len(transformed) / width {
+						column.Float64s = append(column.Float64s, transformed[row*width+i])
+					}
+					given = append(given, column)
+				}
+			}
+			if err := compareColumns(m, method, output, given); err != nil {
+				t.Errorf("%s: %v", method, err)
+			}
+			continue
 		}
 		if err := compareOutput(m, method, output, given, int(expected.GetRows().GetNRows())); err != nil {
 			t.Errorf("%s: %v", method, err)
@@ -35,15 +56,54 @@ func compareAll(t *testing.T, m modelx.Model, expected *modelxpb.Evidence) {
 	}
 }
 
-func expectedRows(rows *modelxpb.Rows) []float64 {
+func expectedRows(m modelx.Model, rows *modelxpb.Rows) ([]float64, error) {
+	if len(rows.GetColumns()) > 0 {
+		return m.AppendRows(nil, columnsOf(rows.GetColumns())...)
+	}
 	if len(rows.GetEighths()) == 0 {
-		return rows.GetValues()
+		return rows.GetValues(), nil
 	}
 	x, pattern := make([]float64, rows.GetNRows()*rows.GetNFeatures()), rows.GetEighths()
 	for i := range x {
 		x[i] = float64(int8(pattern[i%len(pattern)])) / 8
 	}
-	return x
+	return x, nil
+}
+
+// columnsOf gives recorded columns as a caller would.
+func columnsOf(recorded []*modelxpb.Column) []modelx.Column {
+	var columns []modelx.Column
+	for _, p := range recorded {
+		column := modelx.Column{Float64s: p.GetDoubles(), Int64s: p.GetInts(), Bools: p.GetBools(), Strings: p.GetStrings()}
+		column.Missing = make([]modelx.Missing, column.Len())
+		for _, row := range p.GetNoneRows() {
+			column.Missing[row] = modelx.MissingNone
+		}
+		for _, row := range p.GetNanRows() {
+			column.Missing[row] = modelx.MissingNaN
+		}
+		columns = append(columns, column)
+	}
+	return columns
+}
+
+// plainTransform gives a recorded transform as rows of numbers.
+func plainTransform(output *modelxpb.Output) []float64 {
+	if len(output.GetBools()) == 0 && len(output.GetInts()) == 0 {
+		return output.GetDoubles()
+	}
+	var values []float64
+	for _, v := range output.GetInts() {
+		values = append(values, float64(v))
+	}
+	for _, v := range output.GetBools() {
+		value := 0.0
+		if v {
+			value = 1
+		}
+		values = append(values, value)
+	}
+	return values
 }
 
 func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, x []float64, rows int) error {
@@ -70,6 +130,12 @@ func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, 
 	}
 	for i, v := range got {
 		row := i / columns
+		if bools := want.GetBools(); len(bools) > 0 {
+			if v != 0 != bools[i] {
+				return fmt.Errorf("row %d: %v, want %v", row, v, bools[i])
+			}
+			continue
+		}
 		if ints := want.GetInts(); len(ints) > 0 {
 			if v != float64(ints[i]) {
 				return fmt.Errorf("row %d: %v, want %d", row, v, ints[i])
@@ -78,6 +144,38 @@ func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, 
 		}
 		if err := near(v, want.GetDoubles()[i], want.GetComparison(), toleranceOf(want, row)); err != nil {
 			return fmt.Errorf("row %d, column %d: %w", row, i%columns, err)
+		}
+	}
+	return nil
+}
+
+// compareColumns compares an output of several types, strings and missing values as they are.
+func compareColumns(m modelx.Model, method modelx.Method, want *modelxpb.Output, given []modelx.Column) error {
+	got, err := m.ApplyColumns(method, given...)
+	if err != nil {
+		return err
+	}
+	expected := columnsOf(want.GetColumns())
+	if len(got) != len(expected) {
+		return fmt.Errorf("%d columns, want %d", len(got), len(expected))
+	}
+	for i := range got {
+		if got[i].Missing == nil {
+			got[i].Missing = make([]modelx.Missing, got[i].Len())
+		}
+		if row := firstDifference(got[i].Strings, expected[i].Strings); row >= 0 {
+			return fmt.Errorf("column %d, row %d: another string", i, row)
+		}
+		if expected[i].Strings != nil {
+			if row := firstDifference(got[i].Missing, expected[i].Missing); row >= 0 {
+				return fmt.Errorf("column %d, row %d: %q is missing in another way", i, row, got[i].Strings[row])
+			}
+			continue
+		}
+		for row, v := range got[i].Float64s {
+			if err := near(v, expected[i].Float64s[row], want.GetComparison(), toleranceOf(want, row)); err != nil {
+				return fmt.Errorf("column %d, row %d: %w", i, row, err)
+			}
 		}
 	}
 	return nil

@@ -57,6 +57,8 @@ const (
 	ErrNotNumeric Kind = "not_numeric"
 	// ErrMissingColumn: a named column is absent, or there twice.
 	ErrMissingColumn Kind = "missing_column"
+	// ErrColumnType: a column of another type than the model's, or whose values stand in several lists.
+	ErrColumnType Kind = "column_type"
 	// ErrUnsupportedMethod: the model has no such method.
 	ErrUnsupportedMethod Kind = "unsupported_method"
 	// ErrStringLabels: labels that no float64 can hold were asked for as float64.

@@ -15,11 +15,11 @@ func checkEvidence(n *node) error {
 	if e == nil {
 		return nil
 	}
-	if err := checkRows(e.GetRows(), n.width(), "evidence.rows"); err != nil {
+	if err := checkRows(e.GetRows(), n, "evidence.rows"); err != nil {
 		return err
 	}
 	rows := int(e.GetRows().GetNRows())
-	if err := checkRecorded(e.GetOutputs(), n.outs, rows, "evidence.outputs"); err != nil {
+	if err := checkRecorded(e.GetOutputs(), n, n.outs, rows, "evidence.outputs"); err != nil {
 		return err
 	}
 	return checkStepEvidence(n, rows)
@@ -46,7 +46,7 @@ func checkStepEvidence(n *node, rows int) error {
 			if out := step.find(opTransform); out != nil {
 				want = []output{*out}
 			}
-			if err := checkRecorded(e.GetOutputs(), want, rows, place+".outputs"); err != nil {
+			if err := checkRecorded(e.GetOutputs(), step, want, rows, place+".outputs"); err != nil {
 				return err
 			}
 		}
@@ -77,12 +77,16 @@ func refuseAny(n *node) error {
 // size.
 const patternRows = 16
 
-func checkRows(r *modelxpb.Rows, width int, path string) error {
+func checkRows(r *modelxpb.Rows, n *node, path string) error {
+	width := n.width()
 	if r.GetNRows() < 1 || int(r.GetNFeatures()) != width {
 		return &Error{
 			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d rows of %d values", r.GetNRows(), r.GetNFeatures()),
 			Want: fmt.Sprintf("at least one row of %d", width), Hint: exportAgain,
 		}
+	}
+	if takesStrings(n) || len(r.GetColumns()) > 0 {
+		return checkRowColumns(r, n, path)
 	}
 	values, eighths := len(r.GetValues()), len(r.GetEighths())
 	want := int64(r.GetNRows()) * int64(r.GetNFeatures())
@@ -96,8 +100,42 @@ func checkRows(r *modelxpb.Rows, width int, path string) error {
 	return nil
 }
 
+// takesStrings reports whether a feature of the model takes strings.
+func takesStrings(n *node) bool {
+	for i := range n.width() {
+		if n.inputType(i) == TypeString {
+			return true
+		}
+	}
+	return false
+}
+
+// checkRowColumns checks rows of columns: strings where the model takes them, doubles elsewhere.
+func checkRowColumns(r *modelxpb.Rows, n *node, path string) error {
+	if found := len(r.GetColumns()); found != n.width() || len(r.GetValues()) > 0 || len(r.GetEighths()) > 0 {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d columns, %d values and %d eighths", found,
+				len(r.GetValues()), len(r.GetEighths())),
+			Want: fmt.Sprintf("%d columns alone", n.width()), Hint: exportAgain,
+		}
+	}
+	for i, column := range r.GetColumns() {
+		place := fmt.Sprintf("%s.columns[%d]", path, i)
+		if err := checkColumn(column, int(r.GetNRows()), place); err != nil {
+			return err
+		}
+		want := n.inputType(i)
+		if want != TypeNone && (len(column.GetStrings()) > 0) != (want == TypeString) {
+			return &Error{
+				Kind: ErrEvidence, Path: place, Found: "values of another type", Want: "type " + want.String(), Hint: exportAgain,
+			}
+		}
+	}
+	return nil
+}
+
 // checkRecorded checks that the recorded outputs are exactly those of want, for this many rows.
-func checkRecorded(outputs []*modelxpb.Output, want []output, rows int, path string) error {
+func checkRecorded(outputs []*modelxpb.Output, n *node, want []output, rows int, path string) error {
 	for i, recorded := range outputs {
 		place := fmt.Sprintf("%s[%d]", path, i)
 		if i >= len(want) || Method(recorded.GetMethod()) != want[i].method() {
@@ -110,7 +148,7 @@ func checkRecorded(outputs []*modelxpb.Output, want []output, rows int, path str
 				Hint: exportAgain,
 			}
 		}
-		if err := checkRecordedForm(recorded, want[i], rows, place); err != nil {
+		if err := checkRecordedForm(recorded, n, want[i], rows, place); err != nil {
 			return err
 		}
 	}
@@ -124,7 +162,25 @@ func checkRecorded(outputs []*modelxpb.Output, want []output, rows int, path str
 }
 
 // checkRecordedForm checks one recorded output: its type, columns, count, comparison and tolerances.
-func checkRecordedForm(recorded *modelxpb.Output, want output, rows int, path string) error {
+func checkRecordedForm(recorded *modelxpb.Output, node *node, want output, rows int, path string) error {
+	types := node.columnTypes(want.op)
+	if len(recorded.GetColumns()) != len(types) {
+		return &Error{
+			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d columns", len(recorded.GetColumns())),
+			Want: fmt.Sprintf("%d", len(types)), Hint: exportAgain,
+		}
+	}
+	for i, column := range recorded.GetColumns() {
+		place := fmt.Sprintf("%s.columns[%d]", path, i)
+		if err := checkColumn(column, rows, place); err != nil {
+			return err
+		}
+		if (len(column.GetStrings()) > 0) != (types[i] == TypeString) {
+			return &Error{
+				Kind: ErrEvidence, Path: place, Found: "values of another type", Want: "type " + types[i].String(), Hint: exportAgain,
+			}
+		}
+	}
 	kind, n := TypeNone, 0
 	for _, list := range []struct {
 		n    int
@@ -144,6 +200,9 @@ func checkRecordedForm(recorded *modelxpb.Output, want output, rows int, path st
 		}
 	}
 	expected := int64(rows) * int64(want.values())
+	if types != nil {
+		expected = 0
+	}
 	if kind != want.kind || int(recorded.GetNColumns()) != want.columns || int64(n) != expected {
 		return &Error{
 			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d values of type %s in %d columns", n, kind, recorded.GetNColumns()),
@@ -151,7 +210,7 @@ func checkRecordedForm(recorded *modelxpb.Output, want output, rows int, path st
 		}
 	}
 	_, known := modelxpb.Output_Comparison_name[int32(recorded.GetComparison())]
-	if !known || (recorded.GetComparison() != 0 && kind != TypeFloat64) {
+	if !known || (recorded.GetComparison() != 0 && kind != TypeFloat64 && types == nil) {
 		return &Error{
 			Kind: ErrEvidence, Path: path + ".comparison", Found: fmt.Sprint(recorded.GetComparison()),
 			Want: fmt.Sprintf("one that suits type %s", kind), Hint: "use a newer release of modelx",
@@ -175,10 +234,17 @@ func checkRecordedForm(recorded *modelxpb.Output, want output, rows int, path st
 	return nil
 }
 
-// rowValues returns checked rows as float64.
-func rowValues(r *modelxpb.Rows) []float64 {
+// rowValues returns checked rows as the model takes them.
+func (c *compiled) rowValues(r *modelxpb.Rows) ([]float64, error) {
+	if len(r.GetColumns()) > 0 {
+		columns := make([]Column, len(r.GetColumns()))
+		for i, column := range r.GetColumns() {
+			columns[i] = columnOf(column)
+		}
+		return c.appendRows(nil, columns, nil)
+	}
 	if len(r.GetEighths()) == 0 {
-		return r.GetValues()
+		return r.GetValues(), nil
 	}
 	pattern := r.GetEighths()
 	values := make([]float64, int(r.GetNRows())*int(r.GetNFeatures()))
@@ -188,5 +254,5 @@ func rowValues(r *modelxpb.Rows) []float64 {
 			j = 0
 		}
 	}
-	return values
+	return values, nil
 }

@@ -35,6 +35,25 @@ type Model interface {
 	NumFeatures() int
 	// FeatureNames returns the names of the inputs in their order, or nil when the file has none. It is a copy.
 	FeatureNames() []string
+	// FeatureTypes returns the type of each feature: TypeFloat64, TypeInt64 and TypeBool, which are computed with as float64,
+	// TypeString, or TypeNone for a feature that no method reads. It is a copy.
+	FeatureTypes() []DataType
+	// AppendRows appends rows made of columns to dst, for Run and all that takes rows, and returns the extended slice. Where a
+	// feature takes strings, a row holds numbers for them, which mean something to this model alone.
+	//
+	// Columns go by their names when the model has names and so do they, and columns that the model does not have are left
+	// out; otherwise columns go by their order. It allocates only what dst lacks.
+	//
+	// Errors, which name the column: [ErrMissingColumn], [ErrColumnType], [ErrWrongWidth] for columns of different lengths,
+	// [ErrNotNumeric] for integers over 2^53.
+	AppendRows(dst []float64, columns ...Column) ([]float64, error)
+	// RunColumns is AppendRows and Run.
+	RunColumns(m Method, dst []float64, columns ...Column) error
+	// ApplyColumns applies a method to rows given as columns, and returns its values as Columns(m) columns without names: the
+	// way to a transform that gives strings. For InverseTransform, the columns are those that Transform gave, in their order.
+	//
+	// Its errors are those of AppendRows and Run.
+	ApplyColumns(m Method, columns ...Column) ([]Column, error)
 	// Methods returns the methods that the model has, in the order of the signature. It is a copy.
 	Methods() []Method
 	// Has reports whether the model has the method.
@@ -60,6 +79,8 @@ type Model interface {
 	// float64 can hold (strings, and ints over 2^53) are an error of kind [ErrStringLabels]; PredictIndex and
 	// PredictStrings give those. Predict of a clusterer gives the number of the cluster, that of a novelty detector 1
 	// or -1, that of a multilabel classifier a 0 or 1 for each label.
+	//
+	// A transform that gives strings is an error of kind [ErrStringLabels] as well; ApplyColumns gives them.
 	//
 	// Errors: [ErrUnsupportedMethod], [ErrWrongWidth], [ErrBuffer], [ErrNonFiniteInput]. The contents of dst are
 	// unspecified after an error. dst and x must not overlap.

@@ -81,8 +81,44 @@ func (p *pipeline) checkWidths(path string) error {
 				Want: fmt.Sprintf("%d, the width of step %d", next, i+1), Hint: exportAgain,
 			}
 		}
+		if err := checkMeeting(step, out, p.steps[i+1], place); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// checkMeeting checks that a step takes strings in the columns where the one before it gives them, and only there.
+func checkMeeting(step *node, out *output, next *node, path string) error {
+	types := step.columnTypes(out.op)
+	for i := range out.values() {
+		given, taken := TypeFloat64, next.inputType(i)
+		if types != nil {
+			given = types[i]
+		}
+		if taken != TypeNone && (given == TypeString) != (taken == TypeString) {
+			return &Error{
+				Kind: ErrPipeline, Path: path, Found: fmt.Sprintf("column %d of type %s", i, given),
+				Want: fmt.Sprintf("type %s, which the next step takes", taken), Hint: exportAgain,
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pipeline) inputTypes() []DataType {
+	if t, ok := p.steps[0].predictor.(stringTaker); ok {
+		return t.inputTypes()
+	}
+	return nil
+}
+
+func (p *pipeline) columnTypes(o op) []DataType {
+	giver := p.last()
+	if o == opInverseTransform {
+		giver = p.steps[0]
+	}
+	return giver.columnTypes(o)
 }
 
 // describe collects the methods, and plans the blocks.

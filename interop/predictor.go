@@ -49,6 +49,21 @@ type predictor interface {
 	run(o op, dst, x []float64, first int) error
 }
 
+// stringTaker is a predictor that takes strings. Their values in x are numbers of the model's symbols.
+type stringTaker interface {
+	predictor
+	// inputTypes are the types of the values in a row: TypeFloat64, TypeString, or TypeNone for one that no method reads.
+	// It is nil when all are TypeFloat64.
+	inputTypes() []DataType
+}
+
+// stringGiver is a predictor whose transform or inverse_transform may give strings, as numbers of the model's symbols.
+type stringGiver interface {
+	predictor
+	// columnTypes are the types of the columns of an output whose kind is TypeNone; nil for any other.
+	columnTypes(o op) []DataType
+}
+
 // indexer is a predictor whose predict gives one of finitely many labels: a classifier's, or a clusterer's.
 type indexer interface {
 	predictor

@@ -18,13 +18,16 @@ func (c *compiled) Verify(ctx context.Context) error {
 	if e == nil {
 		return nil
 	}
-	r := replayer{ctx: ctx, block: c.block}
-	x := rowValues(e.GetRows())
+	r := replayer{ctx: ctx, block: c.block, symbols: c.symbols}
+	x, err := c.rowValues(e.GetRows())
+	if err != nil {
+		return err
+	}
 	for i, recorded := range e.GetOutputs() {
 		out := c.root.outs[i]
 		given := x
 		if out.op == opInverseTransform {
-			given = recordedTransform(e.GetOutputs(), x)
+			given = r.recordedTransform(c.root, e.GetOutputs(), x)
 		}
 		found, cause := r.replay(c.root, out, recorded, given)
 		if err := ctx.Err(); err != nil {
@@ -59,18 +62,64 @@ const mostRecomputed = 1 << 24
 
 // replayer computes recorded outputs again, until its context ends.
 type replayer struct {
-	ctx   context.Context
-	block int
+	ctx     context.Context
+	block   int
+	symbols *symbols
 }
 
-// recordedTransform returns the recorded output of transform, the input of inverse_transform.
-func recordedTransform(outputs []*modelxpb.Output, x []float64) []float64 {
+// recordedTransform returns the recorded output of transform, the input of inverse_transform and of the next step.
+func (r replayer) recordedTransform(n *node, outputs []*modelxpb.Output, x []float64) []float64 {
 	for _, o := range outputs {
 		if Method(o.GetMethod()) == Transform {
-			return o.GetDoubles()
+			return r.recordedValues(n, o)
 		}
 	}
 	return x
+}
+
+// recordedValues returns what was recorded as rows of float64: strings as the model's numbers for them.
+func (r replayer) recordedValues(n *node, o *modelxpb.Output) []float64 {
+	if len(o.GetBools()) > 0 {
+		values := make([]float64, len(o.GetBools()))
+		for i, v := range o.GetBools() {
+			if v {
+				values[i] = 1
+			}
+		}
+		return values
+	}
+	if len(o.GetInts()) > 0 {
+		values := make([]float64, len(o.GetInts()))
+		for i, v := range o.GetInts() {
+			values[i] = float64(v)
+		}
+		return values
+	}
+	width := len(o.GetColumns())
+	if width == 0 {
+		return o.GetDoubles()
+	}
+	var values []float64
+	for i, p := range o.GetColumns() {
+		column := columnOf(p)
+		if values == nil {
+			values = make([]float64, column.Len()*width)
+		}
+		for row := range column.Len() {
+			v := &values[row*width+i]
+			switch missing := column.missing(row); {
+			case missing == MissingNone:
+				*v = codeNone
+			case missing == MissingNaN:
+				*v = math.NaN()
+			case column.Strings != nil:
+				*v = r.symbols.find(column.Strings[row])
+			default:
+				*v = column.Float64s[row]
+			}
+		}
+	}
+	return values
 }
 
 // diverging names the first step of a pipeline that does not give what was recorded; for other models, the model.
@@ -87,7 +136,7 @@ func (r replayer) diverging(n *node, o op, x []float64) string {
 			if found, err := r.replay(step, out, recorded[0], x); found != "" || err != nil {
 				return r.diverging(step, opTransform, x)
 			}
-			x = recorded[0].GetDoubles()
+			x = r.recordedTransform(step, recorded, x)
 			continue
 		}
 		// Another writer may leave out the evidence of steps: what this one gives goes on, unless that is far more than
@@ -116,8 +165,17 @@ func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []flo
 	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block); err != nil {
 		return "", err
 	}
+	if len(recorded.GetColumns()) > 0 {
+		return r.compareColumns(got, recorded), nil
+	}
 	for i, v := range got {
 		row := i / out.values()
+		if out.kind == TypeBool {
+			if want := recorded.GetBools()[i]; v != 0 != want {
+				return difference(row, formatFloat(v), strconv.FormatBool(want)), nil
+			}
+			continue
+		}
 		if out.kind == TypeInt64 {
 			if want := recorded.GetInts()[i]; v != float64(want) {
 				return difference(row, formatFloat(v), strconv.FormatInt(want, 10)), nil
@@ -129,6 +187,36 @@ func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []flo
 		}
 	}
 	return "", nil
+}
+
+// compareColumns describes the first value of columns that is not what was recorded: strings are equal, and None, and NaN.
+// A string that the model does not name equals any other of those: that the model passes strings on unchanged is what
+// its other strings show.
+func (r replayer) compareColumns(got []float64, recorded *modelxpb.Output) string {
+	width := len(recorded.GetColumns())
+	for i, p := range recorded.GetColumns() {
+		column := columnOf(p)
+		for row := range column.Len() {
+			v := got[row*width+i]
+			if column.Strings == nil {
+				if want := column.Float64s[row]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
+					return difference(row, formatFloat(v), formatFloat(want))
+				}
+				continue
+			}
+			want := math.NaN()
+			switch column.missing(row) {
+			case MissingNone:
+				want = codeNone
+			case Present:
+				want = r.symbols.find(column.Strings[row])
+			}
+			if v != want && !(math.IsNaN(v) && math.IsNaN(want)) {
+				return difference(row, r.symbols.describe(v), r.symbols.describe(want))
+			}
+		}
+	}
+	return ""
 }
 
 // replayLabels is replay for the labels of a classifier, in their own type.

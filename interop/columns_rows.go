@@ -1,0 +1,224 @@
+package modelx
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// FeatureTypes returns the type of each feature. See [Model].
+func (c *compiled) FeatureTypes() []DataType {
+	types := make([]DataType, c.root.width())
+	for i := range types {
+		types[i] = c.featureType(i)
+	}
+	return types
+}
+
+// featureType is the type that the file says, or else the one that the computation takes.
+func (c *compiled) featureType(i int) DataType {
+	if said := c.root.proto.GetSignature().GetFeatureTypes(); len(said) > 0 {
+		return DataType(said[i])
+	}
+	return c.root.inputType(i)
+}
+
+// AppendRows makes rows of columns. See [Model].
+func (c *compiled) AppendRows(dst []float64, columns ...Column) ([]float64, error) {
+	return c.appendRows(dst, columns, nil)
+}
+
+// appendRows is AppendRows. Strings that the model does not know are added to unknown, when it is not nil, and have the
+// numbers after those of the model then.
+func (c *compiled) appendRows(dst []float64, columns []Column, unknown *[]string) ([]float64, error) {
+	n, err := rowCount(columns)
+	if err != nil {
+		return dst, err
+	}
+	width := c.root.width()
+	start := len(dst)
+	// Another limit than memory there is not: the caller has that many values.
+	for range n * width {
+		dst = append(dst, 0)
+	}
+	names := c.root.proto.GetSignature().GetFeatureNames()
+	for i := range width {
+		column, err := c.columnFor(i, names, columns)
+		if err == nil {
+			err = c.fillColumn(dst[start:], i, n, names, column, unknown)
+		}
+		if err != nil {
+			return dst[:start], err
+		}
+	}
+	return dst, nil
+}
+
+// rowCount returns the number of rows, which all columns have.
+func rowCount(columns []Column) (int, error) {
+	n := -1
+	for i := range columns {
+		if err := columns[i].check(labelOf(&columns[i], i)); err != nil {
+			return 0, err
+		}
+		switch found := columns[i].Len(); {
+		case n < 0:
+			n = found
+		case n != found:
+			return 0, &Error{
+				Kind: ErrWrongWidth, Path: labelOf(&columns[i], i), Found: fmt.Sprintf("%d rows", found),
+				Want: fmt.Sprintf("%d, as in %s", n, labelOf(&columns[0], 0)), Hint: "give a value for each row",
+			}
+		}
+	}
+	return max(n, 0), nil
+}
+
+// labelOf names a column in a message.
+func labelOf(c *Column, i int) string {
+	if c.Name != "" {
+		return "column " + strconv.Quote(c.Name)
+	}
+	return "column " + strconv.Itoa(i)
+}
+
+// columnFor returns the column of feature i, or nil for one that is absent and that no method reads. Columns go by their
+// names when the model has names and the columns do, and by their order otherwise.
+func (c *compiled) columnFor(i int, names []string, columns []Column) (*Column, error) {
+	if len(names) == 0 || !named(columns) {
+		if len(columns) != c.root.width() {
+			return nil, &Error{
+				Kind: ErrWrongWidth, Found: fmt.Sprintf("%d columns", len(columns)), Want: fmt.Sprint(c.root.width()),
+				Hint: "give one for each feature, in the model's order",
+			}
+		}
+		return &columns[i], nil
+	}
+	var found *Column
+	if i < len(columns) && columns[i].Name == names[i] {
+		found = &columns[i] // Most callers give the model's own order.
+	}
+	for j := range columns {
+		if columns[j].Name == names[i] && &columns[j] != found {
+			if found != nil {
+				return nil, &Error{
+					Kind: ErrMissingColumn, Path: "column " + strconv.Quote(names[i]), Found: "the column twice", Want: "it once",
+				}
+			}
+			found = &columns[j]
+		}
+	}
+	if found == nil && c.root.inputType(i) != TypeNone {
+		return nil, &Error{
+			Kind: ErrMissingColumn, Path: "column " + strconv.Quote(names[i]), Found: "no such column",
+			Want: fmt.Sprintf("one of type %s", c.featureType(i)), Hint: "names are case-sensitive; FeatureNames lists them",
+		}
+	}
+	return found, nil
+}
+
+// named reports whether columns have names.
+func named(columns []Column) bool {
+	for i := range columns {
+		if columns[i].Name != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// fillColumn writes feature i of n rows.
+func (c *compiled) fillColumn(dst []float64, i, n int, names []string, column *Column, unknown *[]string) error {
+	width := c.root.width()
+	kind := c.root.inputType(i)
+	if kind == TypeNone {
+		return nil // Nobody reads it: any number does.
+	}
+	given := column.Type()
+	if n > 0 && (given == TypeString) != (kind == TypeString) && !allMissing(column, n) {
+		label := labelOf(column, i)
+		if i < len(names) {
+			label = "column " + strconv.Quote(names[i])
+		}
+		return &Error{
+			Kind: ErrColumnType, Path: label, Found: "values of type " + given.String(),
+			Want: "type " + c.featureType(i).String(), Hint: "convert the column first",
+		}
+	}
+	for row := range n {
+		at := row*width + i
+		missing := column.missing(row)
+		switch {
+		case missing == MissingNone && kind == TypeString:
+			dst[at] = codeNone
+		case missing != Present:
+			dst[at] = math.NaN()
+		case given == TypeString:
+			dst[at] = c.codeOf(column.Strings[row], unknown)
+		default:
+			value, err := numberOf(column, row)
+			if err != nil {
+				return err
+			}
+			dst[at] = value
+		}
+	}
+	return nil
+}
+
+// allMissing reports whether a column has no value that is there, so that its type says nothing.
+func allMissing(c *Column, n int) bool {
+	for row := range n {
+		if c.missing(row) == Present {
+			if c.Float64s == nil || !math.IsNaN(c.Float64s[row]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// codeOf returns the number of a string.
+func (c *compiled) codeOf(text string, unknown *[]string) float64 {
+	code := c.symbols.find(text)
+	if code != codeUnknown || unknown == nil {
+		return code
+	}
+	for i, other := range *unknown {
+		if other == text {
+			return float64(len(c.symbols.texts) + i)
+		}
+	}
+	*unknown = append(*unknown, text)
+	return float64(len(c.symbols.texts) + len(*unknown) - 1)
+}
+
+// numberOf returns a value that is no string as float64.
+func numberOf(c *Column, row int) (float64, error) {
+	switch {
+	case c.Float64s != nil:
+		return c.Float64s[row], nil
+	case c.Int64s != nil:
+		v := c.Int64s[row]
+		if v > maxExact || v < -maxExact {
+			return 0, &Error{
+				Kind: ErrNotNumeric, Path: labelOf(c, 0), Found: fmt.Sprintf("%d in row %d", v, row),
+				Want: "an integer within 2^53, which a float64 holds", Hint: "give float64 values if rounding is meant",
+			}
+		}
+		return float64(v), nil
+	case c.Bools[row]:
+		return 1, nil
+	default:
+		return 0, nil
+	}
+}
+
+// RunColumns applies a method to rows given as columns. See [Model].
+func (c *compiled) RunColumns(m Method, dst []float64, columns ...Column) error {
+	x, err := c.AppendRows(nil, columns...)
+	if err != nil {
+		return err
+	}
+	return c.Run(m, dst, x)
+}
