@@ -1,7 +1,7 @@
-// Package elementary has the exponential and the logarithm, with the same bits on every CPU.
+// Package elementary has exponentials and the logarithm, with the same bits on every CPU.
 //
 // Those of package math have assembly for some architectures, whose last bits are others than those of the Go code that
-// runs elsewhere. Both functions here reduce their argument with a table of 128 entries, and are off by less than 0.52
+// runs elsewhere. The functions here reduce their argument with a table of 128 entries, and are off by less than 0.52
 // units in the last place. Every product is converted to float64 before it is added, so that no compiler fuses the two.
 package elementary
 
@@ -25,21 +25,7 @@ func Exp(x float64) float64 {
 	// x = n * ln 2 / 128 + r with |r| <= ln 2 / 256. The product with stepHi is exact: n has at most 18 bits.
 	n := (float64(x*stepsPerUnit) + toInteger) - toInteger
 	r := (x - float64(n*stepHi)) - float64(n*stepLo)
-	i := int64(n)
-	power := &powers[i&127]
-	exponent := i >> 7
-
-	// p = e^r - 1 + tail, by the series of e^r. Its error is a small part of the unit in the last place of 1.
-	r2 := float64(r * r)
-	low := 1.0/2 + float64(r*(1.0/6))
-	high := 1.0/24 + float64(r*(1.0/120+float64(r*(1.0/720))))
-	p := r + (power.tail + float64(r2*(low+float64(r2*high))))
-
-	if exponent < -960 || exponent > 1023 {
-		return extreme(power.value, float64(power.value*p), exponent)
-	}
-	scale := math.Float64frombits(math.Float64bits(power.value) + uint64(exponent)<<52)
-	return scale + float64(scale*p)
+	return times(int64(n), r)
 }
 
 // extreme returns (value + rest) * 2^exponent, rounded once, where that overflows, or where it or rest may be subnormal.
