@@ -1,0 +1,143 @@
+"""Rows of several types: numpy arrays of objects inside of modelx, data frames where scikit-learn selects by name.
+
+Rows that are all numbers are float64 arrays. Where a feature takes strings, they are arrays of dtype object: floats, ints,
+bools, strings, None and NaN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+
+from modelx.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def framed(estimator: Any, x: Any) -> Any:
+    """Give rows as the data frame that an estimator asks for, or as they are.
+
+    One that was fitted on a data frame finds its columns by name, and tells their types apart; an array of objects would
+    be taken for columns of one type.
+
+    Raises
+    ------
+    MissingDependencyError
+        When neither pandas nor polars is installed.
+    """
+    if not isinstance(x, np.ndarray):
+        return x
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None or len(names) != x.shape[1] or (x.dtype != object and not selects_columns(estimator)):
+        return x
+    return frame(list(names), [column_of(x[:, i]) for i in range(x.shape[1])])
+
+
+def selects_columns(estimator: Any) -> bool:
+    """Whether an estimator, or one inside of it, is a ColumnTransformer, which may know its columns by name alone."""
+    from modelx import conversion
+
+    if type(estimator) is ColumnTransformer:
+        return True
+    family = conversion.family_for(type(estimator))
+    return family is not None and any(selects_columns(inner) for _, inner in family.nested_estimators(estimator))
+
+
+def column_of(values: NDArray[Any]) -> NDArray[Any]:
+    """Give a column of objects its own type: bool, int64 or float64 where all values are such numbers, object otherwise."""
+    if values.dtype != object:
+        return values
+    kinds = {type(value) for value in values}
+    if kinds and all(issubclass(kind, bool | np.bool_) for kind in kinds):
+        return values.astype(np.bool_)
+    if kinds and all(issubclass(kind, int | np.integer) and not issubclass(kind, bool) for kind in kinds):
+        return values.astype(np.int64)
+    if kinds and all(issubclass(kind, float | int | np.number | np.bool_) for kind in kinds):
+        return values.astype(np.float64)
+    return values
+
+
+def frame(names: Sequence[str], columns: Sequence[NDArray[Any]]) -> Any:
+    """Make a data frame of pandas, or of polars where pandas is not installed."""
+    try:
+        import pandas as pd
+    except ModuleNotFoundError:
+        return _polars(names, columns)
+    # Each column says its type itself: pandas 3 would make its own type of strings, which has no None.
+    series = {i: pd.Series(column, dtype=column.dtype) for i, column in enumerate(columns)}
+    out = pd.DataFrame(series)
+    out.columns = pd.Index(names, dtype=object)
+    return out
+
+
+def _polars(names: Sequence[str], columns: Sequence[NDArray[Any]]) -> Any:
+    try:
+        import polars as pl
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            "the estimator was fitted on a data frame and selects its columns by name; install pandas or polars: "
+            "pip install 'modelx[pandas]'"
+        ) from error
+    return pl.DataFrame({name: column.tolist() for name, column in zip(names, columns, strict=True)}, strict=False)
+
+
+def values_of(x: Any) -> NDArray[Any]:
+    """Give rows as an array, float64 where they are all numbers, else of objects.
+
+    Parameters
+    ----------
+    x : array-like or data frame of shape (n_rows, n_columns)
+        Of numpy, pandas, polars, or whatever gives its columns by name and through numpy.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_columns)
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is neither numbers nor strings.
+    """
+    if hasattr(x, "columns"):
+        columns = [_own(x[name]) for name in x.columns]
+        if all(column.dtype.kind in "fiub" for column in columns):
+            shape = (len(columns[0]), len(columns)) if columns else (0, 0)
+            return np.array(columns, dtype=np.float64).reshape(shape[::-1]).T.copy()
+        out = np.empty((len(columns[0]), len(columns)), dtype=object)
+        for i, column in enumerate(columns):
+            out[:, i] = column.tolist()
+        return out
+    array = np.asarray(x)
+    if array.dtype.kind in "USO":
+        return _objects(array)
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _own(series: Any) -> NDArray[Any]:
+    """Give a column as numpy has it: numbers with NaN for what is missing, all else as objects."""
+    array = np.asarray(series)
+    if array.dtype.kind in "fiub":
+        return array
+    if array.dtype.kind in "mM":
+        raise TypeError(f"the column {getattr(series, 'name', '')!r} holds times; give numbers or strings")
+    out = np.empty(len(array), dtype=object)
+    for i, value in enumerate(array.tolist()):
+        # pandas' own NA is neither None nor NaN; scikit-learn takes it for NaN.
+        out[i] = np.nan if type(value).__name__ in ("NAType", "NaTType") else value
+    return column_of(out)
+
+
+def _objects(array: NDArray[Any]) -> NDArray[Any]:
+    """Check an array of objects or of strings; give float64 where it holds numbers alone."""
+    out = array.astype(object)
+    for value in out.reshape(-1):
+        if value is not None and not isinstance(value, str | float | int | np.number | np.bool_):
+            raise TypeError(f"a value is a {type(value).__name__}; expected numbers, strings or None")
+    if all(not isinstance(value, str) for value in out.reshape(-1)):
+        return np.ascontiguousarray(np.where(np.equal(out, None), np.nan, out), dtype=np.float64)
+    return out
