@@ -53,6 +53,8 @@ const (
 	ErrWrongWidth Kind = "wrong_width"
 	// ErrNonFiniteInput: NaN or an infinity where the model, as scikit-learn, refuses it.
 	ErrNonFiniteInput Kind = "non_finite_input"
+	// ErrRefusedValue: a finite value where the model, as scikit-learn, refuses it.
+	ErrRefusedValue Kind = "refused_value"
 	// ErrNotNumeric: a value that is no number.
 	ErrNotNumeric Kind = "not_numeric"
 	// ErrMissingColumn: a named column is absent, or there twice.

@@ -65,3 +65,21 @@ func checkEnum(value int32, names map[int32]string, path string) error {
 	}
 	return nil
 }
+
+// checkFiniteValue is checkFinite for a field of one value.
+func checkFiniteValue(v float64, path string) error {
+	if !isFinite(v) {
+		return &Error{
+			Kind: ErrNonFinite, Path: path, Found: formatFloat(v), Want: "a finite value", Hint: exportAgain,
+		}
+	}
+	return nil
+}
+
+// unknownEnum is the error for an enumeration whose value this release does not know, or that is not set.
+func unknownEnum(value int32, path string) error {
+	return &Error{
+		Kind: ErrShape, Path: path, Found: fmt.Sprintf("value %d", value), Want: "one that this release knows",
+		Hint: "use a newer release of modelx",
+	}
+}
