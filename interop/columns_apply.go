@@ -15,9 +15,8 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 	var unknown []string
 	var x []float64
 	var err error
-	width := c.root.width()
+	width := c.root.inputWidth(out.op)
 	if out.op == opInverseTransform {
-		width = c.root.find(opTransform).values()
 		x, err = plainRows(columns, width)
 	} else {
 		x, err = c.appendRows(nil, columns, &unknown)

@@ -111,7 +111,7 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 	if out == nil {
 		return c.unsupported(m)
 	}
-	rows, err := c.rows(x)
+	rows, err := c.rows(x, c.root.inputWidth(out.op))
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 
 // runBlocks is run for a whole batch, with a look at the context before each block of rows.
 func (n *node) runBlocks(ctx context.Context, out output, dst, x []float64, rows, block int) error {
-	columns, width := out.values(), n.width()
+	columns, width := out.values(), n.inputWidth(out.op)
 	for first := 0; first < rows; first += block {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -142,9 +142,18 @@ func (n *node) runBlocks(ctx context.Context, out output, dst, x []float64, rows
 	return nil
 }
 
-// rows is the number of rows in x.
-func (c *compiled) rows(x []float64) (int, error) {
-	w := c.root.width()
+// inputWidth is the number of values in a row that a method is given: inverse_transform takes what transform gives.
+func (n *node) inputWidth(o op) int {
+	if o == opInverseTransform {
+		if out := n.find(opTransform); out != nil {
+			return out.values()
+		}
+	}
+	return n.width()
+}
+
+// rows is the number of rows of w values in x.
+func (c *compiled) rows(x []float64, w int) (int, error) {
 	if len(x) == w {
 		return 1, nil // Serving: saves the division.
 	}
@@ -175,7 +184,7 @@ func (c *compiled) PredictIndex(dst []int, x []float64) error {
 	if err != nil {
 		return err
 	}
-	rows, err := c.rows(x)
+	rows, err := c.rows(x, c.root.width())
 	if err != nil {
 		return err
 	}

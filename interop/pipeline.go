@@ -147,14 +147,17 @@ func (p *pipeline) run(o op, dst, x []float64, first int) error {
 	if len(p.steps) == 1 {
 		return p.steps[0].run(o, dst, x, first)
 	}
-	columns := p.values(o)
+	columns, d := p.values(o), p.width()
+	if o == opInverseTransform {
+		d = p.last().inputWidth(o)
+	}
 	b := p.borrow()
 	defer p.buffers.Put(b)
-	for d := p.width(); len(x) > 0; {
+	for len(x) > 0 {
 		rows := min(p.block, len(x)/d)
 		var err error
 		if o == opInverseTransform {
-			err = p.invert(b, dst[:rows*columns], x[:rows*d], first)
+			err = p.invert(b, dst[:rows*columns], x[:rows*d], rows, first)
 		} else {
 			var last []float64
 			if last, err = p.feed(b, x[:rows*d], rows, first); err == nil {
@@ -210,9 +213,9 @@ func (p *pipeline) feed(b *between, x []float64, rows, first int) ([]float64, er
 }
 
 // invert runs inverse_transform of all steps, from the last to the first.
-func (p *pipeline) invert(b *between, dst, x []float64, first int) error {
+func (p *pipeline) invert(b *between, dst, x []float64, rows, first int) error {
 	for i := len(p.steps) - 1; i > 0; i-- {
-		out := b.buffer(i%2, len(x))
+		out := b.buffer(i%2, rows*p.steps[i].width())
 		if err := p.steps[i].run(opInverseTransform, out, x, first); err != nil {
 			return err
 		}

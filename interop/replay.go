@@ -160,7 +160,7 @@ func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []flo
 	if out.op == opPredict && n.classes != nil && ok && ix.indexes() {
 		return r.replayLabels(n, ix, recorded, x)
 	}
-	rows := len(x) / n.width()
+	rows := len(x) / n.inputWidth(out.op)
 	got := make([]float64, rows*out.values())
 	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block); err != nil {
 		return "", err
