@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx import conversion, evidence, files, formats, wire
+from modelx import conversion, evidence, files, formats, frames, wire
 from modelx import metadata as notes
 from modelx.errors import MissingColumnError, NotNumericError, UnsupportedEstimatorError
 from modelx.formats import Encoding, compression, large
@@ -84,19 +84,23 @@ def _convert(
     model.version = "" if version is None else notes.text("version", version)
     notes.write(model.metadata, metadata, metrics)
     conversion.check(model)
-    evidence.attach(estimator, model, None if sample is None else _sample_rows(sample, model.signature))
+    evidence.attach(estimator, model, None if sample is None else _sample_rows(sample, model))
     return model
 
 
-def _sample_rows(sample: Any, signature: model_pb2.Signature) -> NDArray[np.float64]:
+def _sample_rows(sample: Any, model: model_pb2.ModelProto) -> NDArray[Any]:
     """Give the rows of a sample; a frame whose columns are not the model's features, in their order, is refused."""
+    signature = model.signature
     names, expected = getattr(sample, "columns", None), list(signature.feature_names)
     if names is not None and expected and list(names) != expected:
         raise MissingColumnError(
             f"the sample has the columns {brief([str(name) for name in names])}; the model has the features "
             f"{brief(expected)}, in this order: give sample[list(estimator.feature_names_in_)]"
         )
-    return as_rows(sample)
+    types = conversion.family_of(model).input_types(model)
+    if names is not None:
+        conversion.refine_types(model, [np.asarray(sample[name]).dtype for name in names])
+    return as_rows(sample) if types is None else frames.typed_rows(sample, types, expected)
 
 
 def as_rows(x: Any) -> NDArray[np.float64]:

@@ -5,21 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
+
+from modelx.delegates import innermost
+from modelx.frames import framed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def call(estimator: Any, method: str, x: NDArray[np.float64]) -> NDArray[Any]:
-    """Give a method's output for float64 rows, shape (n_rows, n_features), as a numpy array."""
+def call(estimator: Any, method: str, x: NDArray[Any]) -> NDArray[Any]:
+    """Give a method's output for rows, shape (n_rows, n_features), as a numpy array.
+
+    Rows are float64, or objects where features take strings; see `modelx.frames`.
+    """
     # Rows are made to overflow, and an impossible class has the logarithm -inf: neither is worth a warning.
     with np.errstate(all="ignore"):
-        return np.asarray(_compose(estimator, method, x.copy() if _writes(estimator) else x))
+        return _dense(_compose(estimator, method, x.copy() if _writes(estimator) else x))
+
+
+def _dense(out: Any) -> NDArray[Any]:
+    """Give an output as an array; some transformers give sparse matrices."""
+    return np.asarray(out.toarray() if issparse(out) else out)
 
 
 def _writes(estimator: Any) -> bool:
     """Whether an estimator writes into what it is given, as a scaler with copy=False does."""
+    estimator = innermost(estimator)
     if type(estimator) is Pipeline:
         return any(_writes(step) for _, step in estimator.steps)
     return getattr(estimator, "copy", True) is False
@@ -27,9 +40,13 @@ def _writes(estimator: Any) -> bool:
 
 def _compose(estimator: Any, method: str, x: Any) -> Any:
     """Do what Pipeline's methods do, without its checks: their cost is 3 ** depth, which a file may set to 16."""
+    estimator = innermost(estimator)
     if type(estimator) is not Pipeline:
         # Of the words that stand for a step that does nothing there is transform and inverse_transform alone.
-        return x if estimator is None or isinstance(estimator, str) else getattr(_nameless(estimator), method)(x)
+        if estimator is None or isinstance(estimator, str):
+            return x
+        given = framed(estimator, x) if method != "inverse_transform" else x
+        return getattr(estimator if given is not x else _nameless(estimator), method)(given)
     steps = [step for _, step in estimator.steps]
     if method == "inverse_transform":
         for step in reversed(steps):

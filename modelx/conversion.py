@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from modelx import estimators
+from modelx import delegates, estimators
 from modelx.errors import (
     NotFittedError,
     SchemaVersionError,
@@ -18,8 +19,13 @@ from modelx.errors import (
     UnknownFamilyError,
     UnsupportedEstimatorError,
 )
+from modelx.estimators.base import DataType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
     from modelx.estimators.base import Family
     from modelx.v1 import model_pb2
 
@@ -44,6 +50,16 @@ def family_of(model: model_pb2.ModelProto, path: str = "") -> Family:
 def family_for(cls: type) -> Family | None:
     """Give the family of a class; None for one that cannot be exported, such as a subclass: it may compute anything."""
     return next((f for f in estimators.FAMILIES.values() if f.classes.get(cls.__name__) is cls), None)
+
+
+@lru_cache(maxsize=1)
+def known_classes() -> Mapping[str, type]:
+    """Give every class that a file may name as an unfitted estimator among hyper-parameters.
+
+    A frozen estimator is fitted, and is none of them.
+    """
+    out = {name: cls for family in estimators.FAMILIES.values() for name, cls in family.classes.items()}
+    return {name: cls for name, cls in out.items() if name not in delegates.FROZEN}
 
 
 def place_of(model: model_pb2.ModelProto, path: str) -> str:
@@ -95,6 +111,27 @@ def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) 
     model.signature.n_features = family.n_features(model)
     model.signature.feature_names.extend(feature_names)
     model.signature.outputs.extend(family.outputs(model))
+    model.signature.feature_types.extend(family.input_types(model) or [])
+
+
+def refine_types(model: model_pb2.ModelProto, dtypes: Sequence[np.dtype[Any]]) -> None:
+    """Note in the signature which of the features that are numbers were ints or bools in a data frame of the user's."""
+    types = feature_types(model)
+    for i, dtype in enumerate(dtypes):
+        if types[i] == DataType.DATA_TYPE_FLOAT64 and dtype.kind in "iu":
+            types[i] = DataType.DATA_TYPE_INT64
+        elif types[i] == DataType.DATA_TYPE_FLOAT64 and dtype.kind == "b":
+            types[i] = DataType.DATA_TYPE_BOOL
+    del model.signature.feature_types[:]
+    if any(type_ != DataType.DATA_TYPE_FLOAT64 for type_ in types):
+        model.signature.feature_types.extend(types)
+
+
+def feature_types(model: model_pb2.ModelProto) -> list[model_pb2.DataType]:
+    """Give the type of each feature, as the signature says, or else as the computation takes it."""
+    family = family_of(model)
+    said = list(model.signature.feature_types) or family.input_types(model)
+    return said or [DataType.DATA_TYPE_FLOAT64] * family.n_features(model)
 
 
 def unsupported(estimator: Any, place: str = "") -> list[tuple[str, str]]:
@@ -153,10 +190,32 @@ def _check_signature(model: model_pb2.ModelProto, family: Family, path: str) -> 
     names = signature.feature_names
     if names and (len(names) != width or len(set(names)) != width or "" in names):
         raise SignatureError(f"there are {len(set(names))} distinct names for {width} features", path=path)
+    _check_feature_types(signature, family.input_types(model), width, path)
     if signature.outputs and list(signature.outputs) != family.outputs(model):
         found = ", ".join(output.method for output in signature.outputs)
         expected = ", ".join(output.method for output in family.outputs(model))
         raise SignatureError(f"outputs ({found}) are not those of the model ({expected})", path=f"{path}.outputs")
+
+
+def _check_feature_types(
+    signature: model_pb2.Signature, taken: Sequence[model_pb2.DataType] | None, width: int, path: str
+) -> None:
+    """Check that strings are said to be where the computation takes them, and only there."""
+    said = signature.feature_types
+    if len(said) not in (0, width):
+        raise SignatureError(f"there are {len(said)} types for {width} features", path=f"{path}.feature_types")
+    if not said and taken is None:
+        return
+    numbers = [DataType.DATA_TYPE_FLOAT64] * width
+    for i, (found, expected) in enumerate(zip(said or numbers, taken or numbers, strict=True)):
+        strings = DataType.DATA_TYPE_STRING
+        known = found in DataType.values() and found != DataType.DATA_TYPE_UNSPECIFIED
+        if (found not in DataType.values()) or (
+            expected != DataType.DATA_TYPE_UNSPECIFIED and (not known or (found == strings) != (expected == strings))
+        ):
+            raise SignatureError(
+                f"the type is {found}; the model takes {DataType.Name(expected)}", path=f"{path}.feature_types[{i}]"
+            )
 
 
 def decode(model: model_pb2.ModelProto, path: str = "") -> Any:

@@ -165,6 +165,12 @@ class MissingColumnError(UseError, ValueError):
     kind = "missing_column"
 
 
+class ColumnTypeError(UseError, TypeError):
+    """A column is of another type than the model's."""
+
+    kind = "column_type"
+
+
 class UnsupportedMethodError(UseError, AttributeError):
     """The model has no such method."""
 

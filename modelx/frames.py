@@ -1,7 +1,7 @@
 """Rows of several types: numpy arrays of objects inside of modelx, data frames where scikit-learn selects by name.
 
-Rows that are all numbers are float64 arrays. Where a feature takes strings, they are arrays of dtype object: floats, ints,
-bools, strings, None and NaN.
+Rows that are all numbers are float64 arrays. Where a feature takes strings, they are arrays of dtype object: floats,
+ints, bools, strings, None and NaN.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.compose import ColumnTransformer
 
-from modelx.errors import MissingDependencyError
+from modelx.errors import ColumnTypeError, MissingDependencyError, WrongWidthError
+from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+DataType = model_pb2.DataType
+
 
 def framed(estimator: Any, x: Any) -> Any:
     """Give rows as the data frame that an estimator asks for, or as they are.
 
-    One that was fitted on a data frame finds its columns by name, and tells their types apart; an array of objects would
-    be taken for columns of one type.
+    One that was fitted on a data frame finds its columns by name, and tells their types apart; an array of objects
+    would be taken for columns of one type.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def selects_columns(estimator: Any) -> bool:
 
 
 def column_of(values: NDArray[Any]) -> NDArray[Any]:
-    """Give a column of objects its own type: bool, int64 or float64 where all values are such numbers, object otherwise."""
+    """Give a column of objects its own type: bool, int64 or float64 where all values are such, else object."""
     if values.dtype != object:
         return values
     kinds = {type(value) for value in values}
@@ -139,5 +142,43 @@ def _objects(array: NDArray[Any]) -> NDArray[Any]:
         if value is not None and not isinstance(value, str | float | int | np.number | np.bool_):
             raise TypeError(f"a value is a {type(value).__name__}; expected numbers, strings or None")
     if all(not isinstance(value, str) for value in out.reshape(-1)):
-        return np.ascontiguousarray(np.where(np.equal(out, None), np.nan, out), dtype=np.float64)
+        return np.ascontiguousarray(
+            [[np.nan if value is None else value for value in row] for row in out], dtype=np.float64
+        )
     return out
+
+
+def typed_rows(x: Any, types: Sequence[model_pb2.DataType], names: Sequence[str]) -> NDArray[np.object_]:
+    """Give rows for features of these types, some of which are strings, as an array of objects.
+
+    Parameters
+    ----------
+    x : array-like or data frame of shape (n_rows, n_features)
+    types : sequence of DataType, one for each feature
+    names : sequence of str
+        Of the features, or none.
+
+    Raises
+    ------
+    WrongWidthError
+    ColumnTypeError
+        Naming the column, the row and the value.
+    """
+    try:
+        values = values_of(x).astype(object)
+    except (TypeError, ValueError) as error:
+        raise ColumnTypeError(str(error)) from error
+    if values.ndim != 2 or values.shape[1] != len(types):
+        raise WrongWidthError(f"the rows have shape {values.shape}; expected (rows, {len(types)})")
+    for i, type_ in enumerate(types):
+        label = repr(names[i]) if names else str(i)
+        for row, value in enumerate(values[:, i]):
+            text = isinstance(value, str)
+            missing = value is None or value != value  # noqa: PLR0124 - NaN
+            if type_ == DataType.DATA_TYPE_STRING and not text and not missing:
+                raise ColumnTypeError(f"column {label} has {value!r} in row {row}; expected a string, None or NaN")
+            if type_ == DataType.DATA_TYPE_FLOAT64 and text:
+                raise ColumnTypeError(f"column {label} has the string {value[:40]!r} in row {row}; expected a number")
+            if type_ == DataType.DATA_TYPE_FLOAT64:
+                values[row, i] = np.nan if value is None else float(value)
+    return values

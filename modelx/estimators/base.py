@@ -47,8 +47,9 @@ def absolute(per_row: NDArray[np.float64]) -> Tolerance:
 class Family(ABC):
     """One arm of ``ModelProto.model``: its classes of scikit-learn, and everything that depends on its computation.
 
-    In all methods `x` has shape (n_rows, n_features) and dtype float64, and `err`, of the same shape, bounds how far
-    another runtime's `x` may be off; it is None for what a caller gives, which is exact, and behind exact steps.
+    In all methods `x` has shape (n_rows, n_features) and dtype float64, or object where a feature takes strings. `err`,
+    of the same shape, bounds how far another runtime's `x` may be off; it is None for what a caller gives, which is
+    exact, and behind exact steps, and 0 for strings.
     """
 
     arm: ClassVar[str]
@@ -71,6 +72,13 @@ class Family(ABC):
     @abstractmethod
     def n_features(self, model: model_pb2.ModelProto) -> int:
         """Give the width of a row."""
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:  # noqa: ARG002
+        """Give the type of each value of a row: FLOAT64, STRING, or UNSPECIFIED where no method reads it.
+
+        None where all are FLOAT64.
+        """
+        return None
 
     @abstractmethod
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
@@ -190,6 +198,21 @@ def spec(
 ) -> model_pb2.OutputSpec:
     """Describe one method's output."""
     return model_pb2.OutputSpec(method=method, n_columns=n_columns, type=type_)
+
+
+def typed_spec(method: str, types: Sequence[model_pb2.DataType]) -> model_pb2.OutputSpec:
+    """Describe the output of a transform, of one type for each column: as plain numbers where all are."""
+    if all(type_ == DataType.DATA_TYPE_FLOAT64 for type_ in types):
+        return spec(method, len(types))
+    return model_pb2.OutputSpec(method=method, n_columns=len(types), column_types=types)
+
+
+def column_types(output: model_pb2.OutputSpec) -> list[model_pb2.DataType]:
+    """Give the type of each column of an output: FLOAT64 or STRING."""
+    strings = DataType.DATA_TYPE_STRING
+    return list(output.column_types) or [
+        strings if output.type == strings else DataType.DATA_TYPE_FLOAT64 for _ in range(output.n_columns)
+    ]
 
 
 def available(module: Any, names: Sequence[str]) -> dict[str, type]:

@@ -9,12 +9,13 @@ import numpy as np
 from modelx.calling import call
 from modelx.errors import EvidenceError
 from modelx.estimators.base import Comparison, DataType
-from modelx.evidence import table
+from modelx.evidence import columns, table
+from modelx.v1 import evidence_pb2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from modelx.v1 import evidence_pb2, model_pb2
+    from modelx.v1 import model_pb2
 
 _LIST_OF_TYPE = {
     DataType.DATA_TYPE_FLOAT64: "doubles",
@@ -35,6 +36,9 @@ def check_outputs(
             raise EvidenceError(f"method {output.method!r} is none of the model's", path=place)
         expected = n_rows * max(spec.n_columns, 1)
         name = table.list_of(output)
+        if len(output.columns) or len(spec.column_types):
+            _check_columns(output, spec, n_rows, place)
+            continue
         if name != _LIST_OF_TYPE[spec.type] or output.n_columns != spec.n_columns:
             raise EvidenceError(
                 f"{output.method} has {name or 'no one list'} in {output.n_columns} columns; expected "
@@ -43,11 +47,29 @@ def check_outputs(
             )
         if len(getattr(output, name)) != expected:
             raise EvidenceError(f"{len(getattr(output, name))} values; expected {expected}", path=f"{place}.{name}")
-        tolerances = np.asarray(output.tolerances)
-        if len(tolerances) not in (0, 1, n_rows) or not (np.isfinite(tolerances) & (tolerances >= 0)).all():
-            raise EvidenceError(f"tolerances must be finite, >= 0, and 0, 1 or {n_rows} of them", path=place)
+        _check_tolerances(output, n_rows, place)
         if output.comparison not in Comparison.values() or (output.comparison and name != "doubles"):
             raise EvidenceError(f"comparison {output.comparison} does not suit {name}", path=place)
+
+
+def _check_tolerances(output: evidence_pb2.Output, n_rows: int, place: str) -> None:
+    tolerances = np.asarray(output.tolerances)
+    if len(tolerances) not in (0, 1, n_rows) or not (np.isfinite(tolerances) & (tolerances >= 0)).all():
+        raise EvidenceError(f"tolerances must be finite, >= 0, and 0, 1 or {n_rows} of them", path=place)
+
+
+def _check_columns(output: evidence_pb2.Output, spec: model_pb2.OutputSpec, n_rows: int, place: str) -> None:
+    """Check an output whose columns are of several types."""
+    types = list(spec.column_types)
+    if len(output.columns) != len(types) or output.n_columns != spec.n_columns or table.any_list(output):
+        raise EvidenceError(
+            f"{output.method} has {len(output.columns)} columns; expected {len(types)} and no list beside them",
+            path=place,
+        )
+    columns.check(output.columns, n_rows, types, f"{place}.columns")
+    _check_tolerances(output, n_rows, place)
+    if output.comparison not in Comparison.values():
+        raise EvidenceError(f"comparison {output.comparison} is none that this version knows", path=place)
 
 
 def compare(estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float64]) -> str | None:
@@ -76,6 +98,8 @@ def compare(estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float
 
 def agree(found: NDArray[Any], expected: NDArray[Any], output: evidence_pb2.Output) -> NDArray[np.bool_]:
     """Compare elementwise, as the output's comparison says."""
+    if expected.dtype == object and len(output.columns):
+        return _agree_columns(found, expected, output)
     if expected.dtype.kind != "f":
         return np.asarray(found == expected)
     found = np.asarray(found, dtype=np.float64)
@@ -87,6 +111,25 @@ def agree(found: NDArray[Any], expected: NDArray[Any], output: evidence_pb2.Outp
     with np.errstate(invalid="ignore", over="ignore"):
         close = _close(found, expected, tolerance, output.comparison)
     return np.asarray(close | (found == expected) | (np.isnan(found) & np.isnan(expected)))
+
+
+def _agree_columns(found: NDArray[Any], expected: NDArray[Any], output: evidence_pb2.Output) -> NDArray[np.bool_]:
+    """Compare columns of several types: strings and None are equal, NaN is NaN, and numbers are as close as asked."""
+    out = np.empty(expected.shape, dtype=bool)
+    for i, column in enumerate(output.columns):
+        if len(column.strings):
+            out[:, i] = [
+                a == b or (a is None and b is None) or (_is_nan(a) and _is_nan(b))
+                for a, b in zip(found[:, i].tolist(), expected[:, i].tolist(), strict=True)
+            ]
+        else:
+            numbers = evidence_pb2.Output(comparison=output.comparison, tolerances=output.tolerances)
+            out[:, i] = agree(found[:, i].astype(np.float64), expected[:, i].astype(np.float64), numbers)
+    return out
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value  # noqa: PLR0124 - NaN equals nothing, itself included
 
 
 def _close(a: NDArray[np.float64], b: NDArray[np.float64], tolerance: NDArray[np.float64], comparison: int) -> Any:

@@ -44,7 +44,8 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     """
     family = family_of(model)
     width = family.n_features(model)
-    pattern = wide_pattern() if width > _WIDE else None
+    types = family.input_types(model)
+    pattern = wide_pattern() if width > _WIDE and types is None else None
     usable = _usable(estimator, model, made_rows(family, model, pattern))
     kept = 0
     if sample is not None:
@@ -55,7 +56,7 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     x = usable.rows
     if not len(x):
         # The least that can be asked. Its labels are exact: nothing is added to the intercepts.
-        x = np.zeros((1, width))
+        x = np.zeros((1, width)) if types is None else family.rows(model, np.random.default_rng(0), 1)[:1]
         if _answers(estimator, model, x) is None or not _is_bounded(family.tolerances(model, estimator, x, None)):
             # Even that overflows: there is nothing that another runtime could be held to.
             return
@@ -63,11 +64,12 @@ def attach(estimator: Any, model: model_pb2.ModelProto, sample: NDArray[np.float
     evidence.origin = _origin(kept, len(x) - kept)
     evidence.producer = f"scikit-learn {sklearn.__version__}"
     whole = pattern is not None and not kept and len(usable.rows) == wide_rows(width)
-    table.write_rows(x, evidence.rows, eighths=pattern if whole else None)
+    table.write_rows(x, evidence.rows, eighths=pattern if whole else None, types=types)
     recording.write(
         usable.given or recording.answers(estimator, model, x),
         usable.tolerances or family.tolerances(model, estimator, x, None),
         evidence,
+        model,
     )
     steps.attach(model, estimator, x)
 
@@ -105,19 +107,31 @@ def _check_sample(
 ) -> NDArray[np.float64]:
     if sample.ndim != 2 or sample.shape[1] != width:
         raise WrongWidthError(f"the sample has shape {sample.shape}; expected (rows, {width})")
-    if np.isinf(sample).any():
-        row, column = np.argwhere(np.isinf(sample))[0]
+    numbers = _numbers(sample)
+    if np.isinf(numbers).any():
+        row, column = np.argwhere(np.isinf(numbers))[0]
         raise NonFiniteInputError(
             f"the sample has an infinity in row {row}, column {column}, counted from 0; leave the row out"
         )
-    missing = np.isnan(sample)
-    if missing.any() and _answers(estimator, model, np.where(missing, np.nan, 0.0)[missing.any(axis=1)]) is None:
+    missing = np.isnan(numbers)
+    # What else stands in these rows may be refused for reasons of its own.
+    gaps = np.where(missing, np.nan, 0.0 if sample.dtype != object else sample)[missing.any(axis=1)]
+    if missing.any() and _answers(estimator, model, gaps) is None:
         row, column = np.argwhere(missing)[0]
         raise NonFiniteInputError(
             f"the sample has NaN in row {row}, column {column}, counted from 0, which {type(estimator).__name__} "
             "refuses; leave the row out"
         )
     return sample
+
+
+def _numbers(x: NDArray[Any]) -> NDArray[np.float64]:
+    """Give the numbers of some rows, with 0 in the places of strings and of None."""
+    if x.dtype != object:
+        return x
+    return np.array(
+        [[0.0 if isinstance(cell, str) or cell is None else cell for cell in row] for row in x], dtype=float
+    )
 
 
 def wide_pattern() -> NDArray[np.int8]:

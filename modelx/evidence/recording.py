@@ -46,11 +46,17 @@ def answers(
     return out
 
 
-def write(given: dict[str, NDArray[Any]], tolerances: dict[str, Tolerance], evidence: evidence_pb2.Evidence) -> None:
+def write(
+    given: dict[str, NDArray[Any]],
+    tolerances: dict[str, Tolerance],
+    evidence: evidence_pb2.Evidence,
+    model: model_pb2.ModelProto,
+) -> None:
     """Record outputs, with how far each may be off."""
+    types = {spec.method: list(spec.column_types) for spec in family_of(model).outputs(model)}
     for method, values in given.items():
         output = evidence.outputs.add(method=method)
-        table.write_output(values, output)
+        table.write_output(values, output, types=types[method])
         _write_tolerance(tolerances[method], output)
 
 

@@ -23,7 +23,7 @@ def check(model: model_pb2.ModelProto) -> None:
         return
     family = family_of(model)
     rows = model.evidence.rows
-    table.check_rows(rows, family.n_features(model), "evidence.rows")
+    table.check_rows(rows, family.n_features(model), "evidence.rows", family.input_types(model))
     specs = {spec.method: spec for spec in family.outputs(model)}
     comparing.check_outputs(model.evidence, specs, rows.n_rows, "evidence")
     if [output.method for output in model.evidence.outputs] != list(specs):

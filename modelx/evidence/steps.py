@@ -28,7 +28,7 @@ def attach(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], 
             continue
         if i < len(steps) - 1:
             tolerances = family_of(step).tolerances(step, fitted, rows, off)
-            recording.write(recording.answers(fitted, step, rows, only="transform"), tolerances, step.evidence)
+            recording.write(recording.answers(fitted, step, rows, only="transform"), tolerances, step.evidence, step)
         attach(step, fitted, rows, off)
 
 

@@ -8,9 +8,13 @@ import numpy as np
 
 from modelx import wire
 from modelx.errors import EvidenceError
-from modelx.v1 import evidence_pb2
+from modelx.estimators.base import DataType
+from modelx.evidence import columns
+from modelx.v1 import evidence_pb2, model_pb2
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _LISTS = ("doubles", "ints", "strings", "bools")
@@ -20,18 +24,32 @@ _LISTS = ("doubles", "ints", "strings", "bools")
 _MAX_PATTERN_ROWS = 16
 
 
-def write_rows(x: NDArray[np.float64], out: evidence_pb2.Rows, *, eighths: NDArray[np.int8] | None = None) -> None:
-    """Write rows of shape (n_rows, n_features), or the pattern of eighths that they were made from."""
+def write_rows(
+    x: NDArray[Any],
+    out: evidence_pb2.Rows,
+    *,
+    eighths: NDArray[np.int8] | None = None,
+    types: Sequence[model_pb2.DataType] | None = None,
+) -> None:
+    """Write rows of shape (n_rows, n_features), or the pattern of eighths that they were made from.
+
+    `types` are those of the features; None for float64 in all.
+    """
     out.n_rows, out.n_features = x.shape
-    if eighths is None:
+    if types is not None and DataType.DATA_TYPE_STRING in types:
+        for i, type_ in enumerate(types):
+            columns.write(x[:, i], type_, out.columns.add())
+    elif eighths is None:
         wire.fill(out, "values", x)
     else:
         out.eighths = eighths.tobytes()
 
 
-def read_rows(rows: evidence_pb2.Rows) -> NDArray[np.float64]:
-    """Give checked rows as a C-ordered float64 array of shape (n_rows, n_features)."""
+def read_rows(rows: evidence_pb2.Rows) -> NDArray[Any]:
+    """Give checked rows as a C-ordered array of shape (n_rows, n_features), float64, or objects for rows of columns."""
     shape = (rows.n_rows, rows.n_features)
+    if len(rows.columns):
+        return columns.read(rows.columns, rows.n_rows)
     if rows.eighths:
         return expand_eighths(np.frombuffer(rows.eighths, dtype=np.int8), shape)
     return wire.doubles(rows.values).reshape(shape)
@@ -47,12 +65,23 @@ def expand_eighths(eighths: NDArray[np.int8], shape: tuple[int, int]) -> NDArray
     return out
 
 
-def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
-    """Check the form of rows."""
+def check_rows(
+    rows: evidence_pb2.Rows, n_features: int, path: str, types: Sequence[model_pb2.DataType] | None = None
+) -> None:
+    """Check the form of rows, of features of these types; None for float64 in all."""
     if rows.n_rows < 1 or rows.n_features != n_features:
         raise EvidenceError(
             f"rows are {rows.n_rows} x {rows.n_features}; expected at least one of {n_features} values", path=path
         )
+    if len(rows.columns) or (types is not None and DataType.DATA_TYPE_STRING in types):
+        if len(rows.values) or len(rows.eighths) or len(rows.columns) != n_features:
+            raise EvidenceError(
+                f"rows have {len(rows.columns)} columns, {len(rows.values)} values and {len(rows.eighths)} eighths; "
+                f"expected {n_features} columns alone",
+                path=path,
+            )
+        columns.check(rows.columns, rows.n_rows, types or [DataType.DATA_TYPE_FLOAT64] * n_features, f"{path}.columns")
+        return
     size, values, eighths = rows.n_rows * rows.n_features, len(rows.values), len(rows.eighths)
     if eighths and not values:
         if eighths > size or rows.n_rows > _MAX_PATTERN_ROWS:
@@ -64,9 +93,13 @@ def check_rows(rows: evidence_pb2.Rows, n_features: int, path: str) -> None:
         raise EvidenceError(f"rows have {values + eighths} values; expected {size} in one of two lists", path=path)
 
 
-def write_output(values: NDArray[Any], out: evidence_pb2.Output) -> None:
-    """Write one method's output of shape (n_rows,) or (n_rows, n_columns)."""
+def write_output(values: NDArray[Any], out: evidence_pb2.Output, *, types: Sequence[model_pb2.DataType] = ()) -> None:
+    """Write one method's output of shape (n_rows,) or (n_rows, n_columns); by columns where these have types."""
     out.n_columns = 0 if values.ndim == 1 else values.shape[1]
+    if types:
+        for i, type_ in enumerate(types):
+            columns.write(values[:, i], type_, out.columns.add())
+        return
     flat = np.ascontiguousarray(values).reshape(-1)
     if flat.dtype == np.bool_:
         out.bools.extend(flat.tolist())
@@ -80,6 +113,8 @@ def write_output(values: NDArray[Any], out: evidence_pb2.Output) -> None:
 
 def read_output(output: evidence_pb2.Output, n_rows: int) -> NDArray[Any]:
     """Give a checked output with its shape."""
+    if len(output.columns):
+        return columns.read(output.columns, n_rows)
     shape = (n_rows, output.n_columns) if output.n_columns else (n_rows,)
     for name in _LISTS:
         values = getattr(output, name)
@@ -95,3 +130,8 @@ def list_of(output: evidence_pb2.Output) -> str:
     """Name the one list that is filled; empty when none or several are."""
     filled = [name for name in _LISTS if len(getattr(output, name))]
     return filled[0] if len(filled) == 1 else ""
+
+
+def any_list(output: evidence_pb2.Output) -> bool:
+    """Whether an output has values in a list."""
+    return any(len(getattr(output, name)) for name in _LISTS)

@@ -48,9 +48,9 @@ def expected(case: Case, fitted: Fitted, model: model_pb2.ModelProto) -> evidenc
     x = np.concatenate([x[keep], _rows(fitted.exact, width)])
     out = evidence_pb2.Evidence(producer=f"scikit-learn {sklearn.__version__}")
     out.origin = evidence_pb2.Evidence.Origin.ORIGIN_SAMPLE_AND_MADE
-    table.write_rows(x, out.rows)
+    table.write_rows(x, out.rows, types=family.input_types(model))
     answers = recording.answers(fitted.estimator, model, x)
-    recording.write(answers, family.tolerances(model, fitted.estimator, x, None), out)
+    recording.write(answers, family.tolerances(model, fitted.estimator, x, None), out, model)
     for output in out.outputs:
         # Only an exact row can have none: its result is an infinity in every order, which equals itself.
         output.tolerances[:] = [value if np.isfinite(value) else 0.0 for value in output.tolerances]

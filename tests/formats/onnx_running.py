@@ -31,7 +31,7 @@ def check(estimator, x):
         warnings.simplefilter("ignore")
         given = recording.answers(estimator, model, x)
         tolerances = conversion.family_of(model).tolerances(model, estimator, x, np.zeros_like(x))
-        recording.write(given, tolerances, evidence)
+        recording.write(given, tolerances, evidence, model)
     names = onnx_graph.output_names(model)
     found = onnx_runtime.run(data, x)
     assert set(found) == set(names.values())

@@ -45,7 +45,7 @@ def _assert_answers(estimator: Any, model: Any, expected: evidence_pb2.Evidence,
     answers = recording.answers(estimator, model, x)
     assert list(answers) == [output.method for output in expected.outputs], what
     recorded = evidence_pb2.Evidence()
-    recording.write(answers, tolerances, recorded)
+    recording.write(answers, tolerances, recorded, model)
     for output, ours in zip(expected.outputs, recorded.outputs, strict=True):
         values = answers[output.method]
         if output.strings:

@@ -135,7 +135,7 @@ def test_go_predicts_every_row(build: Callable[[], Fitted], go: Callable[..., st
     answers = recording.answers(estimator, model, x)
     tolerances = family_of(model).tolerances(model, estimator, x, None)
     expected = evidence_pb2.Evidence()
-    recording.write(answers, tolerances, expected)
+    recording.write(answers, tolerances, expected, model)
     decided = family_of(model).decided(model, estimator, x, None)
     assert decided.mean() > 0.99
     for suffix in SUFFIXES:
