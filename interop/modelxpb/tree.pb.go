@@ -21,36 +21,52 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// TreeProto is a binary decision tree as scikit-learn's tree module has it: one column for each property of its nodes.
+// TreeProto is a binary decision tree as scikit-learn's tree module has it, one list for each property of its nodes, so
+// that like values stand together. Several families are made of such trees.
 //
-// A row x comes to node 0. At an internal node with feature f, threshold t and the row's value v = float32(x[f]) (rounded
-// to nearest even; what overflows is an infinity and is refused before), the row goes
-// - to the left child when float64(v) <= t, to the right child otherwise;
-// - when v is NaN, where `missing_left` says; a model without it refuses NaN.
-// The node where it ends is its leaf. Nodes are numbered in the order of scikit-learn, in which every child comes after
-// its parent: children are strictly greater than their parent, each node but the first is the child of exactly one.
+// A row x comes to node 0. At an internal node with feature f and threshold t, and v = float32(x[f]), rounded to nearest
+// even, the row goes
+// - where missing_left says, when v is NaN;
+// - to the left child when float64(v) <= t, else to the right child.
+// The node where it ends is its leaf. What float32 cannot hold becomes an infinity and is refused before, as
+// infinities are; whether NaN is refused too is for the message that holds the tree to say.
+//
+// The nodes have the numbers of scikit-learn, in which every child comes after its parent. A tree has at least one
+// node; each node but the first is the child of exactly one. "In order" below is by number.
 type TreeProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One for each node: the feature that it asks for, or -1 for a leaf.
 	Features []int32 `protobuf:"zigzag32,1,rep,packed,name=features,proto3" json:"features,omitempty"`
-	// One for each internal node, in order. Finite, or NaN never.
+	// One for each internal node, in order. Finite, or +Infinity, where everything but NaN goes left.
 	Thresholds []float64 `protobuf:"fixed64,2,rep,packed,name=thresholds,proto3" json:"thresholds,omitempty"`
-	// One for each internal node, in order: the number of the left and of the right child.
+	// One for each internal node, in order: how many nodes after it its left, and its right, child is. >= 1.
 	Left  []uint32 `protobuf:"varint,3,rep,packed,name=left,proto3" json:"left,omitempty"`
 	Right []uint32 `protobuf:"varint,4,rep,packed,name=right,proto3" json:"right,omitempty"`
-	// One for each internal node, in order, where some node of the tree sends NaN: whether to the left. Empty for a tree
-	// fitted on rows without NaN.
+	// One for each internal node, in order: whether NaN goes left. Empty where it always goes right.
 	MissingLeft []bool `protobuf:"varint,5,rep,packed,name=missing_left,json=missingLeft,proto3" json:"missing_left,omitempty"`
-	// What the leaves say: for each node, in order, `width` values, where width is what the message that holds the tree
-	// says. Internal nodes have theirs too: scikit-learn keeps them.
+	// What the leaves say: `width` values for each leaf, in order; width is for the message that holds the tree to say.
+	// Finite.
 	Values []float64 `protobuf:"fixed64,6,rep,packed,name=values,proto3" json:"values,omitempty"`
-	// The rest is for rebuilding the estimator (feature_importances_, decision paths, pruning); no output needs it. One for
-	// each node each.
-	Impurities   []float64 `protobuf:"fixed64,10,rep,packed,name=impurities,proto3" json:"impurities,omitempty"`
-	NNodeSamples []uint64  `protobuf:"varint,11,rep,packed,name=n_node_samples,json=nNodeSamples,proto3" json:"n_node_samples,omitempty"`
-	// Empty where they equal n_node_samples.
+	// The values of the internal nodes, `width` for each, in order, in one of two forms.
+	//
+	// inner_differences has them as differences from the mean of the children, each child weighing what
+	// weighted_n_node_samples says: with a and b the weights of the left and the right child, p and q their values,
+	//
+	//	m = (a * p + b * q) / (a + b)
+	//
+	// every operation rounded to float64, and m = 0 where that is no finite number. The difference is index(value) -
+	// index(m) modulo 2^64, as a signed number, where index numbers the float64 in ascending order: its bits as a signed
+	// integer, of which those of a negative number are all flipped but the sign. Values are mostly such means, so that
+	// differences are small.
+	InnerDifferences []int64 `protobuf:"zigzag64,7,rep,packed,name=inner_differences,json=innerDifferences,proto3" json:"inner_differences,omitempty"`
+	// As they are, finite, where the differences would be larger.
+	InnerValues []float64 `protobuf:"fixed64,8,rep,packed,name=inner_values,json=innerValues,proto3" json:"inner_values,omitempty"`
+	// One for each node.
+	Impurities []float64 `protobuf:"fixed64,10,rep,packed,name=impurities,proto3" json:"impurities,omitempty"`
+	// One for each leaf, in order: training rows, 0 to 2^31 - 1. An internal node has those of its children together.
+	NNodeSamples []uint64 `protobuf:"varint,11,rep,packed,name=n_node_samples,json=nNodeSamples,proto3" json:"n_node_samples,omitempty"`
+	// One for each node: the sum of the rows' weights. Finite. Empty where they equal n_node_samples.
 	WeightedNNodeSamples []float64 `protobuf:"fixed64,12,rep,packed,name=weighted_n_node_samples,json=weightedNNodeSamples,proto3" json:"weighted_n_node_samples,omitempty"`
-	MaxDepth             uint32    `protobuf:"varint,13,opt,name=max_depth,json=maxDepth,proto3" json:"max_depth,omitempty"`
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache
 }
@@ -127,6 +143,20 @@ func (x *TreeProto) GetValues() []float64 {
 	return nil
 }
 
+func (x *TreeProto) GetInnerDifferences() []int64 {
+	if x != nil {
+		return x.InnerDifferences
+	}
+	return nil
+}
+
+func (x *TreeProto) GetInnerValues() []float64 {
+	if x != nil {
+		return x.InnerValues
+	}
+	return nil
+}
+
 func (x *TreeProto) GetImpurities() []float64 {
 	if x != nil {
 		return x.Impurities
@@ -148,18 +178,11 @@ func (x *TreeProto) GetWeightedNNodeSamples() []float64 {
 	return nil
 }
 
-func (x *TreeProto) GetMaxDepth() uint32 {
-	if x != nil {
-		return x.MaxDepth
-	}
-	return 0
-}
-
 var File_modelx_v1_tree_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_tree_proto_rawDesc = "" +
 	"\n" +
-	"\x14modelx/v1/tree.proto\x12\tmodelx.v1\"\xc6\x02\n" +
+	"\x14modelx/v1/tree.proto\x12\tmodelx.v1\"\xf9\x02\n" +
 	"\tTreeProto\x12\x1a\n" +
 	"\bfeatures\x18\x01 \x03(\x11R\bfeatures\x12\x1e\n" +
 	"\n" +
@@ -168,14 +191,15 @@ const file_modelx_v1_tree_proto_rawDesc = "" +
 	"\x04left\x18\x03 \x03(\rR\x04left\x12\x14\n" +
 	"\x05right\x18\x04 \x03(\rR\x05right\x12!\n" +
 	"\fmissing_left\x18\x05 \x03(\bR\vmissingLeft\x12\x16\n" +
-	"\x06values\x18\x06 \x03(\x01R\x06values\x12\x1e\n" +
+	"\x06values\x18\x06 \x03(\x01R\x06values\x12+\n" +
+	"\x11inner_differences\x18\a \x03(\x12R\x10innerDifferences\x12!\n" +
+	"\finner_values\x18\b \x03(\x01R\vinnerValues\x12\x1e\n" +
 	"\n" +
 	"impurities\x18\n" +
 	" \x03(\x01R\n" +
 	"impurities\x12$\n" +
 	"\x0en_node_samples\x18\v \x03(\x04R\fnNodeSamples\x125\n" +
-	"\x17weighted_n_node_samples\x18\f \x03(\x01R\x14weightedNNodeSamples\x12\x1b\n" +
-	"\tmax_depth\x18\r \x01(\rR\bmaxDepthB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
+	"\x17weighted_n_node_samples\x18\f \x03(\x01R\x14weightedNNodeSamplesB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
 
 var (
 	file_modelx_v1_tree_proto_rawDescOnce sync.Once

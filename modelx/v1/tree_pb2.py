@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14modelx/v1/tree.proto\x12\tmodelx.v1\"\xd4\x01\n\tTreeProto\x12\x10\n\x08\x66\x65\x61tures\x18\x01 \x03(\x11\x12\x12\n\nthresholds\x18\x02 \x03(\x01\x12\x0c\n\x04left\x18\x03 \x03(\r\x12\r\n\x05right\x18\x04 \x03(\r\x12\x14\n\x0cmissing_left\x18\x05 \x03(\x08\x12\x0e\n\x06values\x18\x06 \x03(\x01\x12\x12\n\nimpurities\x18\n \x03(\x01\x12\x16\n\x0en_node_samples\x18\x0b \x03(\x04\x12\x1f\n\x17weighted_n_node_samples\x18\x0c \x03(\x01\x12\x11\n\tmax_depth\x18\r \x01(\rB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14modelx/v1/tree.proto\x12\tmodelx.v1\"\xf2\x01\n\tTreeProto\x12\x10\n\x08\x66\x65\x61tures\x18\x01 \x03(\x11\x12\x12\n\nthresholds\x18\x02 \x03(\x01\x12\x0c\n\x04left\x18\x03 \x03(\r\x12\r\n\x05right\x18\x04 \x03(\r\x12\x14\n\x0cmissing_left\x18\x05 \x03(\x08\x12\x0e\n\x06values\x18\x06 \x03(\x01\x12\x19\n\x11inner_differences\x18\x07 \x03(\x12\x12\x14\n\x0cinner_values\x18\x08 \x03(\x01\x12\x12\n\nimpurities\x18\n \x03(\x01\x12\x16\n\x0en_node_samples\x18\x0b \x03(\x04\x12\x1f\n\x17weighted_n_node_samples\x18\x0c \x03(\x01\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
   _globals['_TREEPROTO']._serialized_start=36
-  _globals['_TREEPROTO']._serialized_end=248
+  _globals['_TREEPROTO']._serialized_end=278
 # @@protoc_insertion_point(module_scope)
