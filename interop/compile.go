@@ -116,6 +116,19 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		}
 	case *modelxpb.ModelProto_Passthrough:
 		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
+	case *modelxpb.ModelProto_Delegate:
+		var inner *node
+		if inner, err = newDelegate(c, arm.Delegate, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = inner.predictor, []*node{inner}, inner.classes
+		}
+	case *modelxpb.ModelProto_Binarizer:
+		n.predictor, err = newBinarizer(arm.Binarizer, n.path)
+	case *modelxpb.ModelProto_Normalizer:
+		n.predictor, err = newNormalizer(arm.Normalizer, n.path)
+	case *modelxpb.ModelProto_PolynomialFeatures:
+		n.predictor, err = newPolynomialFeatures(arm.PolynomialFeatures, n.path)
+	case *modelxpb.ModelProto_KBinsDiscretizer:
+		n.predictor, err = newKBinsDiscretizer(arm.KBinsDiscretizer, n.path)
 	default:
 		err = unknownFamily(n.proto, place)
 	}

@@ -46,6 +46,10 @@ func passthroughOf(name string, width int32) *modelxpb.ModelProto {
 	}}
 }
 
+func delegateOf(p *modelxpb.ModelProto) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Delegate{Delegate: &modelxpb.DelegateProto{Model: p}}}
+}
+
 func ints(labels ...int64) *modelxpb.Labels { return &modelxpb.Labels{Ints: labels} }
 
 // twoClasses is a valid classifier of two features, changed.
@@ -130,6 +134,11 @@ func invalidParameters() []invalid {
 		{"classifier: unknown target", twoClasses(func(p *modelxpb.SGDClassifierProto) { p.Target = -1 }), ErrShape, "sgd_classifier.target"},
 		{"classifier: labels of a multilabel model", twoClasses(func(p *modelxpb.SGDClassifierProto) { p.Target = 1 }), ErrLabels, "sgd_classifier.classes"},
 		{"classifier: multilabel probability", twoClasses(func(p *modelxpb.SGDClassifierProto) { p.Target, p.Classes, p.Probability = 1, ints(0), 1 }), ErrShape, "sgd_classifier.probability"},
+
+		{"delegate: empty", delegateOf(nil), ErrUnknownFamily, "delegate.model"},
+		{"delegate: of no arm", delegateOf(&modelxpb.ModelProto{}), ErrUnknownFamily, "delegate.model"},
+		{"delegate: a defect inside", delegateOf(passthroughOf("", 0)), ErrShape, "delegate.model.passthrough.n_features"},
+		{"delegate: too deep", delegateOf(nested(16)), ErrTooDeep, "delegate.model" + strings.Repeat(".pipeline.steps[0]", 15)},
 
 		{"kmeans: empty", kMeansOf(&modelxpb.KMeansProto{}), ErrShape, "kmeans.n_features"},
 		{"kmeans: no clusters", kMeansOf(&modelxpb.KMeansProto{NFeatures: 1}), ErrShape, "kmeans.n_clusters"},

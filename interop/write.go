@@ -127,7 +127,34 @@ func DropEvidence(p *modelxpb.ModelProto) {
 		return
 	}
 	p.Evidence = nil
-	for _, step := range p.GetPipeline().GetSteps() {
-		DropEvidence(step)
+	for _, inner := range Nested(p) {
+		DropEvidence(inner)
 	}
+}
+
+// Nested returns the models that a model is made of, in their order: a pipeline's steps, an ensemble's members, the model
+// that a search found. It is empty for other models.
+func Nested(p *modelxpb.ModelProto) []*modelxpb.ModelProto {
+	m := p.ProtoReflect()
+	arm := m.WhichOneof(m.Descriptor().Oneofs().ByName("model"))
+	if arm == nil {
+		return nil
+	}
+	var found []*modelxpb.ModelProto
+	message := m.Get(arm).Message()
+	fields := message.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if field.Message() == nil || field.IsMap() || field.Message().FullName() != m.Descriptor().FullName() || !message.Has(field) {
+			continue
+		}
+		if !field.IsList() {
+			found = append(found, message.Get(field).Message().Interface().(*modelxpb.ModelProto))
+			continue
+		}
+		for k := range message.Get(field).List().Len() {
+			found = append(found, message.Get(field).List().Get(k).Message().Interface().(*modelxpb.ModelProto))
+		}
+	}
+	return found
 }

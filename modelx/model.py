@@ -186,5 +186,5 @@ def evidence_bytes(proto: model_pb2.ModelProto) -> int:
 def without_evidence(proto: model_pb2.ModelProto) -> None:
     """Take the evidence out of a model and of its steps."""
     proto.ClearField("evidence")
-    for step in proto.pipeline.steps:
-        without_evidence(step)
+    for _, inner in family_of(proto).nested(proto):
+        without_evidence(inner)

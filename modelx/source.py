@@ -140,9 +140,16 @@ def construct(
         if key not in known:
             _warn(f"{place}: scikit-learn {sklearn.__version__} has no such hyper-parameter of {name}; left out")
         elif not values.is_known(value):
-            _warn(f"{place}: a {value.omitted} is not in the file; {name} has its default instead")
+            required = known[key] is inspect.Parameter.empty
+            instead = "None" if required else "its default"
+            _warn(f"{place}: a {values.omitted(value)} is not in the file; {name} has {instead} instead")
+            if required:
+                given[key] = None
         else:
             given[key] = values.decode(value, lambda spec, at: decode_spec(spec, classes, at), place)
+    lacking = [key for key, default in known.items() if default is inspect.Parameter.empty and key not in given]
+    if lacking:
+        raise SourceError(f"{name} lacks the hyper-parameters {', '.join(lacking)}, which have no default", path=path)
     return cls(**given)
 
 

@@ -85,8 +85,21 @@ def _dtype_name(dtype: np.dtype[Any]) -> str:
 
 
 def is_known(value: source_pb2.Value) -> bool:
-    """Whether the value itself is in the file, rather than a note that it was left out."""
-    return bool(value.WhichOneof("kind") != "omitted")
+    """Whether the whole value is in the file, rather than a note that it, or something in it, was left out."""
+    return not omitted(value)
+
+
+def omitted(value: source_pb2.Value) -> str:
+    """Name the first kind that was left out of a value, or inside of a list, tuple or dict; empty where all is there."""
+    kind = value.WhichOneof("kind")
+    if kind == "omitted":
+        return value.omitted or "value"
+    if kind in ("list", "tuple"):
+        return next((found for item in getattr(value, kind).items if (found := omitted(item))), "")
+    if kind == "dict":
+        parts = (part for entry in value.dict.entries for part in (entry.key, entry.value))
+        return next((found for part in parts if (found := omitted(part))), "")
+    return ""
 
 
 def decode(

@@ -93,9 +93,14 @@ class Shared:
 
     def attach(self) -> None:
         """Put every detached array into its message."""
-        for message, name, array in self.detached:
-            _merge(message, name, array)
+        attach(self.detached)
         self.detached.clear()
+
+
+def attach(detached: list[tuple[Message, str, NDArray[np.float64]]]) -> None:
+    """Put detached arrays into their messages."""
+    for message, name, array in detached:
+        _merge(message, name, array)
 
 
 _SHARED: ContextVar[Shared | None] = ContextVar("_SHARED", default=None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from modelx import conversion
 from modelx.calling import call
 from modelx.estimators.base import METHODS
-from modelx.kernels import kernel_for
+from modelx.kernels import NO_KERNEL, kernel_for
 
 
 def outcome(compute, x):
@@ -32,8 +33,20 @@ def batches(x):
             yield rows
 
 
+def lacks_kernel(estimator):
+    """Tell whether an estimator, or one inside of it, is of a family without kernels."""
+    if estimator is None or isinstance(estimator, str):
+        return False
+    family = conversion.family_for(type(estimator))
+    inner = family.nested_estimators(estimator)
+    return family.arm in NO_KERNEL or any(lacks_kernel(one) for _, one in inner)
+
+
 def check(estimator, x):
-    """Compare all methods of a fitted estimator, none of which may be without a kernel."""
+    """Compare all methods of a fitted estimator; each has a kernel, unless it or a model inside is of NO_KERNEL."""
+    if lacks_kernel(estimator):
+        assert all(kernel_for(estimator, method) is None for method in METHODS)
+        return
     x = np.ascontiguousarray(x, dtype=np.float64)
     tame = np.nan_to_num(x).clip(-1e50, 1e50)
     for method in METHODS:

@@ -6,6 +6,8 @@ Nothing here uses scikit-learn or modelx's own converters, so that agreement wit
 from __future__ import annotations
 
 import numpy as np
+import reference_models
+import reference_preprocessing
 
 from modelx.v1 import evidence_pb2
 
@@ -164,6 +166,10 @@ _FAMILIES = {
     "passthrough": _passthrough,
     "pipeline": _pipeline,
 }
+
+
+_FAMILIES |= reference_models.families(compute)
+_FAMILIES |= reference_preprocessing.FAMILIES
 
 
 def agree(found, recorded, comparison, tolerance):

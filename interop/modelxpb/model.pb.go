@@ -78,6 +78,61 @@ func (DataType) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{0}
 }
 
+type GradientBoostingProto_Link int32
+
+const (
+	GradientBoostingProto_LINK_UNSPECIFIED GradientBoostingProto_Link = 0
+	GradientBoostingProto_LINK_IDENTITY    GradientBoostingProto_Link = 1
+	GradientBoostingProto_LINK_LOGIT       GradientBoostingProto_Link = 2
+	GradientBoostingProto_LINK_HALF_LOGIT  GradientBoostingProto_Link = 3
+	GradientBoostingProto_LINK_SOFTMAX     GradientBoostingProto_Link = 4
+)
+
+// Enum value maps for GradientBoostingProto_Link.
+var (
+	GradientBoostingProto_Link_name = map[int32]string{
+		0: "LINK_UNSPECIFIED",
+		1: "LINK_IDENTITY",
+		2: "LINK_LOGIT",
+		3: "LINK_HALF_LOGIT",
+		4: "LINK_SOFTMAX",
+	}
+	GradientBoostingProto_Link_value = map[string]int32{
+		"LINK_UNSPECIFIED": 0,
+		"LINK_IDENTITY":    1,
+		"LINK_LOGIT":       2,
+		"LINK_HALF_LOGIT":  3,
+		"LINK_SOFTMAX":     4,
+	}
+)
+
+func (x GradientBoostingProto_Link) Enum() *GradientBoostingProto_Link {
+	p := new(GradientBoostingProto_Link)
+	*p = x
+	return p
+}
+
+func (x GradientBoostingProto_Link) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (GradientBoostingProto_Link) Descriptor() protoreflect.EnumDescriptor {
+	return file_modelx_v1_model_proto_enumTypes[1].Descriptor()
+}
+
+func (GradientBoostingProto_Link) Type() protoreflect.EnumType {
+	return &file_modelx_v1_model_proto_enumTypes[1]
+}
+
+func (x GradientBoostingProto_Link) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use GradientBoostingProto_Link.Descriptor instead.
+func (GradientBoostingProto_Link) EnumDescriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{7, 0}
+}
+
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
@@ -103,6 +158,15 @@ type ModelProto struct {
 	//	*ModelProto_AffineScaler
 	//	*ModelProto_Pipeline
 	//	*ModelProto_Passthrough
+	//	*ModelProto_ColumnTransformer
+	//	*ModelProto_GradientBoosting
+	//	*ModelProto_IsolationForest
+	//	*ModelProto_RandomTreesEmbedding
+	//	*ModelProto_Delegate
+	//	*ModelProto_KBinsDiscretizer
+	//	*ModelProto_PolynomialFeatures
+	//	*ModelProto_Normalizer
+	//	*ModelProto_Binarizer
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// The lowest schema version that a reader must know to run this file: 1. Unset in files of before.
@@ -238,6 +302,87 @@ func (x *ModelProto) GetPassthrough() *PassthroughProto {
 	return nil
 }
 
+func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
+			return x.ColumnTransformer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetGradientBoosting() *GradientBoostingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_GradientBoosting); ok {
+			return x.GradientBoosting
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetIsolationForest() *IsolationForestProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_IsolationForest); ok {
+			return x.IsolationForest
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetRandomTreesEmbedding() *RandomTreesEmbeddingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_RandomTreesEmbedding); ok {
+			return x.RandomTreesEmbedding
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetDelegate() *DelegateProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Delegate); ok {
+			return x.Delegate
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetKBinsDiscretizer() *KBinsDiscretizerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_KBinsDiscretizer); ok {
+			return x.KBinsDiscretizer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetPolynomialFeatures() *PolynomialFeaturesProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_PolynomialFeatures); ok {
+			return x.PolynomialFeatures
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetNormalizer() *NormalizerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Normalizer); ok {
+			return x.Normalizer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetBinarizer() *BinarizerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Binarizer); ok {
+			return x.Binarizer
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetMetadata() *Metadata {
 	if x != nil {
 		return x.Metadata
@@ -309,6 +454,42 @@ type ModelProto_Passthrough struct {
 	Passthrough *PassthroughProto `protobuf:"bytes,24,opt,name=passthrough,proto3,oneof"`
 }
 
+type ModelProto_ColumnTransformer struct {
+	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
+}
+
+type ModelProto_GradientBoosting struct {
+	GradientBoosting *GradientBoostingProto `protobuf:"bytes,27,opt,name=gradient_boosting,json=gradientBoosting,proto3,oneof"`
+}
+
+type ModelProto_IsolationForest struct {
+	IsolationForest *IsolationForestProto `protobuf:"bytes,29,opt,name=isolation_forest,json=isolationForest,proto3,oneof"`
+}
+
+type ModelProto_RandomTreesEmbedding struct {
+	RandomTreesEmbedding *RandomTreesEmbeddingProto `protobuf:"bytes,30,opt,name=random_trees_embedding,json=randomTreesEmbedding,proto3,oneof"`
+}
+
+type ModelProto_Delegate struct {
+	Delegate *DelegateProto `protobuf:"bytes,38,opt,name=delegate,proto3,oneof"`
+}
+
+type ModelProto_KBinsDiscretizer struct {
+	KBinsDiscretizer *KBinsDiscretizerProto `protobuf:"bytes,46,opt,name=k_bins_discretizer,json=kBinsDiscretizer,proto3,oneof"`
+}
+
+type ModelProto_PolynomialFeatures struct {
+	PolynomialFeatures *PolynomialFeaturesProto `protobuf:"bytes,47,opt,name=polynomial_features,json=polynomialFeatures,proto3,oneof"`
+}
+
+type ModelProto_Normalizer struct {
+	Normalizer *NormalizerProto `protobuf:"bytes,51,opt,name=normalizer,proto3,oneof"`
+}
+
+type ModelProto_Binarizer struct {
+	Binarizer *BinarizerProto `protobuf:"bytes,52,opt,name=binarizer,proto3,oneof"`
+}
+
 func (*ModelProto_LinearRegression) isModelProto_Model() {}
 
 func (*ModelProto_SgdClassifier) isModelProto_Model() {}
@@ -324,6 +505,24 @@ func (*ModelProto_AffineScaler) isModelProto_Model() {}
 func (*ModelProto_Pipeline) isModelProto_Model() {}
 
 func (*ModelProto_Passthrough) isModelProto_Model() {}
+
+func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
+
+func (*ModelProto_GradientBoosting) isModelProto_Model() {}
+
+func (*ModelProto_IsolationForest) isModelProto_Model() {}
+
+func (*ModelProto_RandomTreesEmbedding) isModelProto_Model() {}
+
+func (*ModelProto_Delegate) isModelProto_Model() {}
+
+func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
+
+func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
+
+func (*ModelProto_Normalizer) isModelProto_Model() {}
+
+func (*ModelProto_Binarizer) isModelProto_Model() {}
 
 // Metadata is what a person wants to know about a model. No runtime computes with it.
 type Metadata struct {
@@ -641,11 +840,323 @@ func (x *PassthroughProto) GetNFeatures() int32 {
 	return 0
 }
 
+// DelegateProto answers with another model's answers: it has just the methods of `model`, with the same outputs. It is what
+// remains of a search for hyper-parameters (its best estimator), and of an estimator that is frozen.
+type DelegateProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required.
+	Model         *ModelProto `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DelegateProto) Reset() {
+	*x = DelegateProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DelegateProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DelegateProto) ProtoMessage() {}
+
+func (x *DelegateProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DelegateProto.ProtoReflect.Descriptor instead.
+func (*DelegateProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *DelegateProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+// GradientBoostingProto is a sum of regression trees, one or more for each stage.
+//
+// K = n_outputs sums are kept for each row. Each begins with its `init`, and then, for each stage in order and in it for k ascending,
+//
+//	raw[k] = raw[k] + learning_rate * (the value of the leaf to which tree number stage * K + k takes the row)
+//
+// where the product is rounded before it is added. TreeProto says how a tree is walked; NaN, infinities and values that
+// are infinite as float32 are refused.
+//
+// The beginning is either `init`, K constants, or comes from `model`, which gets the row with each value rounded to
+// float32. Without classes, K = 1 and raw[0] = predict of `model`. With classes, p is predict_proba of `model`, each p[k]
+// replaced by min(max(p[k], clip), 1 - clip), and
+//   - LOGIT:      raw[0] = log(p[1] / (1 - p[1]))
+//   - HALF_LOGIT: raw[0] = 0.5 * log(p[1] / (1 - p[1]))
+//   - SOFTMAX:    raw[k] = log(p[k] / exp(m)), m being the sum of log(p[k]), k ascending from +0, divided by K
+//
+// What comes of the sums, by link:
+//   - IDENTITY, a regressor: predict = raw[0], one value for each row. K = 1.
+//   - LOGIT, HALF_LOGIT, two classes: decision_function = raw[0], one value for each row; predict = classes[raw[0] >= 0 ? 1 : 0];
+//     predict_proba = (1 - p, p) with p = 1 / (1 + exp(-raw[0])), for HALF_LOGIT p = 1 / (1 + exp(-(2 * raw[0]))). K = 1.
+//   - SOFTMAX, K >= 3 classes: decision_function = raw; predict = classes[first index of the largest raw[k]];
+//     predict_proba[k] = e[k] / sum(e), e[k] = exp(raw[k] - max(raw)), summed for k ascending from +0.
+//
+// predict_log_proba is the natural logarithm of predict_proba, -Inf for 0.
+type GradientBoostingProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Stage after stage, K for each, at least one stage; each node has one value. Empty missing_left.
+	Trees []*TreeProto `protobuf:"bytes,1,rep,name=trees,proto3" json:"trees,omitempty"`
+	// >= 1.
+	NFeatures int32 `protobuf:"varint,2,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// K >= 1.
+	NOutputs int32 `protobuf:"varint,3,opt,name=n_outputs,json=nOutputs,proto3" json:"n_outputs,omitempty"`
+	// Finite.
+	LearningRate float64                    `protobuf:"fixed64,4,opt,name=learning_rate,json=learningRate,proto3" json:"learning_rate,omitempty"`
+	Link         GradientBoostingProto_Link `protobuf:"varint,5,opt,name=link,proto3,enum=modelx.v1.GradientBoostingProto_Link" json:"link,omitempty"`
+	// None for a regressor.
+	Classes *Labels `protobuf:"bytes,6,opt,name=classes,proto3" json:"classes,omitempty"`
+	// K finite values, or none where `model` is set.
+	Init []float64 `protobuf:"fixed64,7,rep,packed,name=init,proto3" json:"init,omitempty"`
+	// A regressor whose predict is one double for each row, or a classifier of as many classes.
+	Model *ModelProto `protobuf:"bytes,8,opt,name=model,proto3" json:"model,omitempty"`
+	// Between 0 and 0.5, without both, where a classifier has a `model`; otherwise 0.
+	Clip          float64 `protobuf:"fixed64,9,opt,name=clip,proto3" json:"clip,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GradientBoostingProto) Reset() {
+	*x = GradientBoostingProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GradientBoostingProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GradientBoostingProto) ProtoMessage() {}
+
+func (x *GradientBoostingProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GradientBoostingProto.ProtoReflect.Descriptor instead.
+func (*GradientBoostingProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GradientBoostingProto) GetTrees() []*TreeProto {
+	if x != nil {
+		return x.Trees
+	}
+	return nil
+}
+
+func (x *GradientBoostingProto) GetNFeatures() int32 {
+	if x != nil {
+		return x.NFeatures
+	}
+	return 0
+}
+
+func (x *GradientBoostingProto) GetNOutputs() int32 {
+	if x != nil {
+		return x.NOutputs
+	}
+	return 0
+}
+
+func (x *GradientBoostingProto) GetLearningRate() float64 {
+	if x != nil {
+		return x.LearningRate
+	}
+	return 0
+}
+
+func (x *GradientBoostingProto) GetLink() GradientBoostingProto_Link {
+	if x != nil {
+		return x.Link
+	}
+	return GradientBoostingProto_LINK_UNSPECIFIED
+}
+
+func (x *GradientBoostingProto) GetClasses() *Labels {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *GradientBoostingProto) GetInit() []float64 {
+	if x != nil {
+		return x.Init
+	}
+	return nil
+}
+
+func (x *GradientBoostingProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *GradientBoostingProto) GetClip() float64 {
+	if x != nil {
+		return x.Clip
+	}
+	return 0
+}
+
+// ColumnTransformerProto gives columns of a row to several transformers, and puts what they give side by side: the outputs
+// of members[0], then those of members[1], and so on.
+//
+//	transform(x) = concatenation over i of member_i.transform(x[columns of selections[i]]) * weight_i
+//
+// A feature may be selected by several members, or by none; all that select it take the same type. Models of no member
+// have no output and are not legal.
+type ColumnTransformerProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// >= 1.
+	NFeatures int32 `protobuf:"varint,1,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// One for each member.
+	Selections []*ColumnTransformerProto_Selection `protobuf:"bytes,2,rep,name=selections,proto3" json:"selections,omitempty"`
+	// Each has transform; names are distinct and not empty.
+	Members       []*ModelProto `protobuf:"bytes,3,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ColumnTransformerProto) Reset() {
+	*x = ColumnTransformerProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ColumnTransformerProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ColumnTransformerProto) ProtoMessage() {}
+
+func (x *ColumnTransformerProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ColumnTransformerProto.ProtoReflect.Descriptor instead.
+func (*ColumnTransformerProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ColumnTransformerProto) GetNFeatures() int32 {
+	if x != nil {
+		return x.NFeatures
+	}
+	return 0
+}
+
+func (x *ColumnTransformerProto) GetSelections() []*ColumnTransformerProto_Selection {
+	if x != nil {
+		return x.Selections
+	}
+	return nil
+}
+
+func (x *ColumnTransformerProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type ColumnTransformerProto_Selection struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
+	// for all features in their order.
+	Columns []uint32 `protobuf:"varint,1,rep,packed,name=columns,proto3" json:"columns,omitempty"`
+	// What each value of the output is multiplied with; absent for no multiplication. Finite.
+	Weight        *float64 `protobuf:"fixed64,2,opt,name=weight,proto3,oneof" json:"weight,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ColumnTransformerProto_Selection) Reset() {
+	*x = ColumnTransformerProto_Selection{}
+	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ColumnTransformerProto_Selection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ColumnTransformerProto_Selection) ProtoMessage() {}
+
+func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ColumnTransformerProto_Selection.ProtoReflect.Descriptor instead.
+func (*ColumnTransformerProto_Selection) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{8, 0}
+}
+
+func (x *ColumnTransformerProto_Selection) GetColumns() []uint32 {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *ColumnTransformerProto_Selection) GetWeight() float64 {
+	if x != nil && x.Weight != nil {
+		return *x.Weight
+	}
+	return 0
+}
+
 var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/kmeans.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\"\xcf\x06\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xfa\v\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -657,7 +1168,18 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x11sgd_one_class_svm\x18\x15 \x01(\v2\x1e.modelx.v1.SGDOneClassSVMProtoH\x00R\x0esgdOneClassSvm\x12C\n" +
 	"\raffine_scaler\x18\x16 \x01(\v2\x1c.modelx.v1.AffineScalerProtoH\x00R\faffineScaler\x126\n" +
 	"\bpipeline\x18\x17 \x01(\v2\x18.modelx.v1.PipelineProtoH\x00R\bpipeline\x12?\n" +
-	"\vpassthrough\x18\x18 \x01(\v2\x1b.modelx.v1.PassthroughProtoH\x00R\vpassthrough\x12/\n" +
+	"\vpassthrough\x18\x18 \x01(\v2\x1b.modelx.v1.PassthroughProtoH\x00R\vpassthrough\x12R\n" +
+	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x12O\n" +
+	"\x11gradient_boosting\x18\x1b \x01(\v2 .modelx.v1.GradientBoostingProtoH\x00R\x10gradientBoosting\x12L\n" +
+	"\x10isolation_forest\x18\x1d \x01(\v2\x1f.modelx.v1.IsolationForestProtoH\x00R\x0fisolationForest\x12\\\n" +
+	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x126\n" +
+	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12P\n" +
+	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
+	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12<\n" +
+	"\n" +
+	"normalizer\x183 \x01(\v2\x1a.modelx.v1.NormalizerProtoH\x00R\n" +
+	"normalizer\x129\n" +
+	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
 	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x122\n" +
@@ -691,7 +1213,38 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x05steps\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\x05steps\"1\n" +
 	"\x10PassthroughProto\x12\x1d\n" +
 	"\n" +
-	"n_features\x18\x01 \x01(\x05R\tnFeatures*{\n" +
+	"n_features\x18\x01 \x01(\x05R\tnFeatures\"<\n" +
+	"\rDelegateProto\x12+\n" +
+	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\"\xc9\x03\n" +
+	"\x15GradientBoostingProto\x12*\n" +
+	"\x05trees\x18\x01 \x03(\v2\x14.modelx.v1.TreeProtoR\x05trees\x12\x1d\n" +
+	"\n" +
+	"n_features\x18\x02 \x01(\x05R\tnFeatures\x12\x1b\n" +
+	"\tn_outputs\x18\x03 \x01(\x05R\bnOutputs\x12#\n" +
+	"\rlearning_rate\x18\x04 \x01(\x01R\flearningRate\x129\n" +
+	"\x04link\x18\x05 \x01(\x0e2%.modelx.v1.GradientBoostingProto.LinkR\x04link\x12+\n" +
+	"\aclasses\x18\x06 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x12\x12\n" +
+	"\x04init\x18\a \x03(\x01R\x04init\x12+\n" +
+	"\x05model\x18\b \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12\x12\n" +
+	"\x04clip\x18\t \x01(\x01R\x04clip\"f\n" +
+	"\x04Link\x12\x14\n" +
+	"\x10LINK_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rLINK_IDENTITY\x10\x01\x12\x0e\n" +
+	"\n" +
+	"LINK_LOGIT\x10\x02\x12\x13\n" +
+	"\x0fLINK_HALF_LOGIT\x10\x03\x12\x10\n" +
+	"\fLINK_SOFTMAX\x10\x04\"\x84\x02\n" +
+	"\x16ColumnTransformerProto\x12\x1d\n" +
+	"\n" +
+	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12K\n" +
+	"\n" +
+	"selections\x18\x02 \x03(\v2+.modelx.v1.ColumnTransformerProto.SelectionR\n" +
+	"selections\x12/\n" +
+	"\amembers\x18\x03 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x1aM\n" +
+	"\tSelection\x12\x18\n" +
+	"\acolumns\x18\x01 \x03(\rR\acolumns\x12\x1b\n" +
+	"\x06weight\x18\x02 \x01(\x01H\x00R\x06weight\x88\x01\x01B\t\n" +
+	"\a_weight*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -711,52 +1264,81 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_modelx_v1_model_proto_goTypes = []any{
-	(DataType)(0),                 // 0: modelx.v1.DataType
-	(*ModelProto)(nil),            // 1: modelx.v1.ModelProto
-	(*Metadata)(nil),              // 2: modelx.v1.Metadata
-	(*Signature)(nil),             // 3: modelx.v1.Signature
-	(*OutputSpec)(nil),            // 4: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),         // 5: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),      // 6: modelx.v1.PassthroughProto
-	nil,                           // 7: modelx.v1.Metadata.MetricsEntry
-	(*LinearRegressionProto)(nil), // 8: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),    // 9: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),           // 10: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),  // 11: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),   // 12: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),     // 13: modelx.v1.AffineScalerProto
-	(*Source)(nil),                // 14: modelx.v1.Source
-	(*Evidence)(nil),              // 15: modelx.v1.Evidence
-	(*structpb.Struct)(nil),       // 16: google.protobuf.Struct
+	(DataType)(0),                            // 0: modelx.v1.DataType
+	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
+	(*ModelProto)(nil),                       // 2: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 3: modelx.v1.Metadata
+	(*Signature)(nil),                        // 4: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 5: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 6: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 7: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 8: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 9: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 10: modelx.v1.ColumnTransformerProto
+	nil,                                      // 11: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 12: modelx.v1.ColumnTransformerProto.Selection
+	(*LinearRegressionProto)(nil),            // 13: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 14: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 15: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 16: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 17: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 18: modelx.v1.AffineScalerProto
+	(*IsolationForestProto)(nil),             // 19: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 20: modelx.v1.RandomTreesEmbeddingProto
+	(*KBinsDiscretizerProto)(nil),            // 21: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 22: modelx.v1.PolynomialFeaturesProto
+	(*NormalizerProto)(nil),                  // 23: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 24: modelx.v1.BinarizerProto
+	(*Source)(nil),                           // 25: modelx.v1.Source
+	(*Evidence)(nil),                         // 26: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 27: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 28: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 29: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	8,  // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	9,  // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	10, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	11, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	12, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	13, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	5,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	6,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	2,  // 8: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	3,  // 9: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	14, // 10: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	15, // 11: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	7,  // 12: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	16, // 13: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	4,  // 14: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 15: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 16: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 17: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	1,  // 18: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	13, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	14, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	15, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	16, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	17, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	18, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	6,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	7,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	10, // 8: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	9,  // 9: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	19, // 10: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	20, // 11: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	8,  // 12: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	21, // 13: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	22, // 14: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	23, // 15: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	24, // 16: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	3,  // 17: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	4,  // 18: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	25, // 19: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	26, // 20: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	11, // 21: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	27, // 22: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	5,  // 23: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 24: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 25: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 26: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	2,  // 27: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	2,  // 28: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	28, // 29: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 30: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	29, // 31: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 32: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	12, // 33: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	2,  // 34: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -765,13 +1347,21 @@ func file_modelx_v1_model_proto_init() {
 		return
 	}
 	file_modelx_v1_affine_scaler_proto_init()
+	file_modelx_v1_binarizer_proto_init()
 	file_modelx_v1_bisecting_kmeans_proto_init()
 	file_modelx_v1_evidence_proto_init()
+	file_modelx_v1_isolation_forest_proto_init()
+	file_modelx_v1_k_bins_discretizer_proto_init()
 	file_modelx_v1_kmeans_proto_init()
+	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
+	file_modelx_v1_normalizer_proto_init()
+	file_modelx_v1_polynomial_features_proto_init()
+	file_modelx_v1_random_trees_embedding_proto_init()
 	file_modelx_v1_sgd_classifier_proto_init()
 	file_modelx_v1_sgd_one_class_svm_proto_init()
 	file_modelx_v1_source_proto_init()
+	file_modelx_v1_tree_proto_init()
 	file_modelx_v1_model_proto_msgTypes[0].OneofWrappers = []any{
 		(*ModelProto_LinearRegression)(nil),
 		(*ModelProto_SgdClassifier)(nil),
@@ -781,14 +1371,24 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_AffineScaler)(nil),
 		(*ModelProto_Pipeline)(nil),
 		(*ModelProto_Passthrough)(nil),
+		(*ModelProto_ColumnTransformer)(nil),
+		(*ModelProto_GradientBoosting)(nil),
+		(*ModelProto_IsolationForest)(nil),
+		(*ModelProto_RandomTreesEmbedding)(nil),
+		(*ModelProto_Delegate)(nil),
+		(*ModelProto_KBinsDiscretizer)(nil),
+		(*ModelProto_PolynomialFeatures)(nil),
+		(*ModelProto_Normalizer)(nil),
+		(*ModelProto_Binarizer)(nil),
 	}
+	file_modelx_v1_model_proto_msgTypes[10].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   7,
+			NumEnums:      2,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

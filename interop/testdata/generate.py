@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from google.protobuf import json_format
-from sklearn import cluster, datasets, linear_model, pipeline, preprocessing, svm
+from sklearn import cluster, datasets, linear_model, model_selection, pipeline, preprocessing, svm
 
 from modelx.v1 import model_pb2
 
@@ -259,6 +259,14 @@ def _passthrough() -> Case:
     return _case("passthrough", {"passthrough": {"n_features": 2}}, rows, both)
 
 
+def _search() -> Case:
+    e = model_selection.GridSearchCV(linear_model.LogisticRegression(), {"C": [0.1, 1.0]}, cv=2)
+    e.fit(IRIS.data, IRIS.target)
+    best, rows = e.best_estimator_, IRIS.data[::21]
+    model = {"delegate": {"model": {"sgd_classifier": _classifier_proto(best, SOFTMAX)}}}
+    return _case("GridSearchCV", model, rows, _classifier_outputs(e, best, rows, rows, SOFTMAX))
+
+
 def _cases() -> list[Case]:
     x, y = DIABETES.data, DIABETES.target
     flowers, kinds = IRIS.data, IRIS.target
@@ -308,6 +316,7 @@ def _cases() -> list[Case]:
         _nested_clusters(),
         _two_scalers(),
         _passthrough(),
+        _search(),
     ]
 
 

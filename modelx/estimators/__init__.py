@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelx.estimators.affine_scaler import AffineScalerFamily
+from modelx.estimators.binarizer import BinarizerFamily
 from modelx.estimators.bisecting_kmeans import BisectingKMeansFamily
+from modelx.estimators.delegate import DelegateFamily
+from modelx.estimators.gradient_boosting import GradientBoostingFamily
+from modelx.estimators.isolation_forest import IsolationForestFamily
+from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
+from modelx.estimators.normalizer import NormalizerFamily
 from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
+from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 
@@ -43,11 +50,18 @@ def table(families: Iterable[Family]) -> Mapping[str, Family]:
 FAMILIES: Mapping[str, Family] = table(
     [
         AffineScalerFamily(),
+        BinarizerFamily(),
         BisectingKMeansFamily(),
+        DelegateFamily(),
+        KBinsDiscretizerFamily(),
+        GradientBoostingFamily(),
+        IsolationForestFamily(),
         KMeansFamily(),
         LinearRegressionFamily(),
+        NormalizerFamily(),
         PassthroughFamily(),
         PipelineFamily(),
+        PolynomialFeaturesFamily(),
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),
     ]

@@ -39,7 +39,21 @@ _DEPTH = 16
 def join(model: model_pb2.ModelProto, detached: Detached) -> list[Chunk]:
     """Serialise a model and its detached arrays: the bytes, in pieces, that it would have with them inside."""
     by_message = {id(message): (name, array) for message, name, array in detached}
+    if not by_message.keys() <= _along_steps(model):
+        # What is inside of other models than pipelines is large for once, and goes through protobuf's memory.
+        wire.attach(detached)
+        return [model.SerializeToString(deterministic=True)]
     return _join(model, memoryview(model.SerializeToString(deterministic=True)), by_message)
+
+
+def _along_steps(model: model_pb2.ModelProto) -> set[int]:
+    """Give the ids of the computations that are reached through pipelines alone."""
+    arm = model.WhichOneof("model") or ""
+    message = getattr(model, arm)
+    out = {id(message)}
+    for step in message.steps if arm == "pipeline" else ():
+        out |= _along_steps(step)
+    return out
 
 
 def _join(model: model_pb2.ModelProto, data: memoryview, detached: dict[int, tuple[str, Array]]) -> list[Chunk]:

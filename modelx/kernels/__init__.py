@@ -8,11 +8,14 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from modelx.calling import call
+from modelx.delegates import innermost
 from modelx.kernels import (
     affine_scaler,
+    binarizer,
     bisecting_kmeans,
     kmeans,
     linear_regression,
+    normalizer,
     passthrough,
     pipeline,
     sgd_classifier,
@@ -31,9 +34,12 @@ __all__ = ["BUILDERS", "Kernel", "OneRow", "kernel_for", "one_row_for"]
 # By family. Each gives a computation, or None for a method, or a fitted attribute, that it does not know.
 BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
     "affine_scaler": affine_scaler.kernel,
+    "binarizer": binarizer.kernel,
     "bisecting_kmeans": bisecting_kmeans.kernel,
+    "delegate": lambda estimator, method: _find(innermost(estimator), method),
     "kmeans": kmeans.kernel,
     "linear_regression": linear_regression.kernel,
+    "normalizer": normalizer.kernel,
     "passthrough": passthrough.kernel,
     "pipeline": lambda estimator, method: pipeline.kernel(estimator, method, _find),
     "sgd_classifier": sgd_classifier.kernel,
@@ -41,7 +47,12 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
 }
 
 # Families whose methods are called as they are.
-NO_KERNEL: frozenset[str] = frozenset()
+NO_KERNEL: frozenset[str] = frozenset(
+    {
+        "k_bins_discretizer",
+        "polynomial_features",
+    }
+)
 
 
 def kernel_for(estimator: Any, method: str) -> Kernel | None:
@@ -92,6 +103,7 @@ def _agrees(estimator: Any, method: str, kernel: Kernel) -> bool:
 
 def _width(estimator: Any) -> int:
     """Give the width of a row. A pipeline that begins with a word has none in scikit-learn, so its steps are asked."""
+    estimator = innermost(estimator)
     if isinstance(estimator, Pipeline):
         return next((_width(step) for _, step in estimator.steps if step is not None and not isinstance(step, str)), 1)
     return int(estimator.n_features_in_)

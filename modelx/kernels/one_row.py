@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from modelx.calling import call
+from modelx.delegates import innermost
 from modelx.kernels import affine_scaler
 from modelx.kernels.base import Rows, arm_of, is_float, is_number
 
@@ -35,6 +36,7 @@ def one_row_for(estimator: Any, method: str) -> OneRow | None:
     method : str
         "predict" (of labels that are numbers) or "decision_function", where it gives one number for a row.
     """
+    estimator = innermost(estimator)
     steps = [step for _, step in estimator.steps] if type(estimator) is Pipeline else [estimator]
     operations: list[tuple[Callable[..., Any], NDArray[Any]]] = []
     for step in steps[:-1]:

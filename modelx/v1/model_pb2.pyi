@@ -1,12 +1,20 @@
 from google.protobuf import struct_pb2 as _struct_pb2
 from modelx.v1 import affine_scaler_pb2 as _affine_scaler_pb2
+from modelx.v1 import binarizer_pb2 as _binarizer_pb2
 from modelx.v1 import bisecting_kmeans_pb2 as _bisecting_kmeans_pb2
 from modelx.v1 import evidence_pb2 as _evidence_pb2
+from modelx.v1 import isolation_forest_pb2 as _isolation_forest_pb2
+from modelx.v1 import k_bins_discretizer_pb2 as _k_bins_discretizer_pb2
 from modelx.v1 import kmeans_pb2 as _kmeans_pb2
+from modelx.v1 import labels_pb2 as _labels_pb2
 from modelx.v1 import linear_regression_pb2 as _linear_regression_pb2
+from modelx.v1 import normalizer_pb2 as _normalizer_pb2
+from modelx.v1 import polynomial_features_pb2 as _polynomial_features_pb2
+from modelx.v1 import random_trees_embedding_pb2 as _random_trees_embedding_pb2
 from modelx.v1 import sgd_classifier_pb2 as _sgd_classifier_pb2
 from modelx.v1 import sgd_one_class_svm_pb2 as _sgd_one_class_svm_pb2
 from modelx.v1 import source_pb2 as _source_pb2
+from modelx.v1 import tree_pb2 as _tree_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -30,7 +38,7 @@ DATA_TYPE_BOOL: DataType
 DATA_TYPE_STRING: DataType
 
 class ModelProto(_message.Message):
-    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "metadata", "schema_version", "signature", "source", "evidence")
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "column_transformer", "gradient_boosting", "isolation_forest", "random_trees_embedding", "delegate", "k_bins_discretizer", "polynomial_features", "normalizer", "binarizer", "metadata", "schema_version", "signature", "source", "evidence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
@@ -41,6 +49,15 @@ class ModelProto(_message.Message):
     AFFINE_SCALER_FIELD_NUMBER: _ClassVar[int]
     PIPELINE_FIELD_NUMBER: _ClassVar[int]
     PASSTHROUGH_FIELD_NUMBER: _ClassVar[int]
+    COLUMN_TRANSFORMER_FIELD_NUMBER: _ClassVar[int]
+    GRADIENT_BOOSTING_FIELD_NUMBER: _ClassVar[int]
+    ISOLATION_FOREST_FIELD_NUMBER: _ClassVar[int]
+    RANDOM_TREES_EMBEDDING_FIELD_NUMBER: _ClassVar[int]
+    DELEGATE_FIELD_NUMBER: _ClassVar[int]
+    K_BINS_DISCRETIZER_FIELD_NUMBER: _ClassVar[int]
+    POLYNOMIAL_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    NORMALIZER_FIELD_NUMBER: _ClassVar[int]
+    BINARIZER_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
@@ -56,12 +73,21 @@ class ModelProto(_message.Message):
     affine_scaler: _affine_scaler_pb2.AffineScalerProto
     pipeline: PipelineProto
     passthrough: PassthroughProto
+    column_transformer: ColumnTransformerProto
+    gradient_boosting: GradientBoostingProto
+    isolation_forest: _isolation_forest_pb2.IsolationForestProto
+    random_trees_embedding: _random_trees_embedding_pb2.RandomTreesEmbeddingProto
+    delegate: DelegateProto
+    k_bins_discretizer: _k_bins_discretizer_pb2.KBinsDiscretizerProto
+    polynomial_features: _polynomial_features_pb2.PolynomialFeaturesProto
+    normalizer: _normalizer_pb2.NormalizerProto
+    binarizer: _binarizer_pb2.BinarizerProto
     metadata: Metadata
     schema_version: int
     signature: Signature
     source: _source_pb2.Source
     evidence: _evidence_pb2.Evidence
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
     __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
@@ -117,3 +143,60 @@ class PassthroughProto(_message.Message):
     N_FEATURES_FIELD_NUMBER: _ClassVar[int]
     n_features: int
     def __init__(self, n_features: _Optional[int] = ...) -> None: ...
+
+class DelegateProto(_message.Message):
+    __slots__ = ("model",)
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    model: ModelProto
+    def __init__(self, model: _Optional[_Union[ModelProto, _Mapping]] = ...) -> None: ...
+
+class GradientBoostingProto(_message.Message):
+    __slots__ = ("trees", "n_features", "n_outputs", "learning_rate", "link", "classes", "init", "model", "clip")
+    class Link(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        LINK_UNSPECIFIED: _ClassVar[GradientBoostingProto.Link]
+        LINK_IDENTITY: _ClassVar[GradientBoostingProto.Link]
+        LINK_LOGIT: _ClassVar[GradientBoostingProto.Link]
+        LINK_HALF_LOGIT: _ClassVar[GradientBoostingProto.Link]
+        LINK_SOFTMAX: _ClassVar[GradientBoostingProto.Link]
+    LINK_UNSPECIFIED: GradientBoostingProto.Link
+    LINK_IDENTITY: GradientBoostingProto.Link
+    LINK_LOGIT: GradientBoostingProto.Link
+    LINK_HALF_LOGIT: GradientBoostingProto.Link
+    LINK_SOFTMAX: GradientBoostingProto.Link
+    TREES_FIELD_NUMBER: _ClassVar[int]
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    N_OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    LEARNING_RATE_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    INIT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    CLIP_FIELD_NUMBER: _ClassVar[int]
+    trees: _containers.RepeatedCompositeFieldContainer[_tree_pb2.TreeProto]
+    n_features: int
+    n_outputs: int
+    learning_rate: float
+    link: GradientBoostingProto.Link
+    classes: _labels_pb2.Labels
+    init: _containers.RepeatedScalarFieldContainer[float]
+    model: ModelProto
+    clip: float
+    def __init__(self, trees: _Optional[_Iterable[_Union[_tree_pb2.TreeProto, _Mapping]]] = ..., n_features: _Optional[int] = ..., n_outputs: _Optional[int] = ..., learning_rate: _Optional[float] = ..., link: _Optional[_Union[GradientBoostingProto.Link, str]] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ..., init: _Optional[_Iterable[float]] = ..., model: _Optional[_Union[ModelProto, _Mapping]] = ..., clip: _Optional[float] = ...) -> None: ...
+
+class ColumnTransformerProto(_message.Message):
+    __slots__ = ("n_features", "selections", "members")
+    class Selection(_message.Message):
+        __slots__ = ("columns", "weight")
+        COLUMNS_FIELD_NUMBER: _ClassVar[int]
+        WEIGHT_FIELD_NUMBER: _ClassVar[int]
+        columns: _containers.RepeatedScalarFieldContainer[int]
+        weight: float
+        def __init__(self, columns: _Optional[_Iterable[int]] = ..., weight: _Optional[float] = ...) -> None: ...
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    SELECTIONS_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    n_features: int
+    selections: _containers.RepeatedCompositeFieldContainer[ColumnTransformerProto.Selection]
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    def __init__(self, n_features: _Optional[int] = ..., selections: _Optional[_Iterable[_Union[ColumnTransformerProto.Selection, _Mapping]]] = ..., members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...

@@ -124,7 +124,7 @@ func newModelView(model modelx.Model, p *modelxpb.ModelProto) (modelView, error)
 		Outputs: outputViews(model, p), Classes: classList(model.Classes()), Metadata: newMetadataView(model.Metadata()),
 		Evidence: newEvidenceView(p),
 	}
-	for _, step := range p.GetPipeline().GetSteps() {
+	for _, step := range modelx.Nested(p) {
 		// A step's evidence makes sense in its pipeline only, whose check it has passed.
 		bare := proto.CloneOf(step)
 		modelx.DropEvidence(bare)

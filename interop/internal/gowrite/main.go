@@ -73,6 +73,9 @@ func models() map[string]*modelxpb.ModelProto {
 	out["sgd_classifier-multilabel"].GetSgdClassifier().Target = modelxpb.SGDClassifierProto_TARGET_MULTILABEL
 	out["pipeline"] = pipeline(out["affine_scaler"], out["passthrough"], out["sgd_classifier"])
 	out["pipeline-distances"] = pipeline(pipeline(out["affine_scaler-clip"], out["kmeans"]), out["linear_regression"])
+	out["delegate"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Delegate{
+		Delegate: &modelxpb.DelegateProto{Model: proto.CloneOf(out["pipeline"])},
+	}}
 	return out
 }
 

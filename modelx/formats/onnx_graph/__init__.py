@@ -10,12 +10,17 @@ from modelx.conversion import family_of, place_of
 from modelx.errors import UnsupportedEstimatorError
 from modelx.estimators.base import DataType
 from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
+from modelx.formats.onnx_graph.binarizer import BinarizerBuilder
 from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
+from modelx.formats.onnx_graph.delegate import DelegateBuilder
 from modelx.formats.onnx_graph.graph import INPUT, Graph
+from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
 from modelx.formats.onnx_graph.linear_regression import LinearRegressionBuilder
+from modelx.formats.onnx_graph.normalizer import NormalizerBuilder
 from modelx.formats.onnx_graph.passthrough import PassthroughBuilder
 from modelx.formats.onnx_graph.pipeline import PipelineBuilder
+from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuilder
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 
@@ -25,13 +30,18 @@ if TYPE_CHECKING:
 
 BUILDERS: dict[str, Builder] = {
     "affine_scaler": AffineScalerBuilder(),
+    "binarizer": BinarizerBuilder(),
     "bisecting_kmeans": BisectingKMeansBuilder(),
+    "k_bins_discretizer": KBinsDiscretizerBuilder(),
     "kmeans": KMeansBuilder(),
     "linear_regression": LinearRegressionBuilder(),
+    "normalizer": NormalizerBuilder(),
     "passthrough": PassthroughBuilder(),
+    "polynomial_features": PolynomialFeaturesBuilder(),
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
 }
+BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset()

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 # The second module adds to the first one's cases.
 from cases import (
     affine_scaler,
+    binarizer,
     bisecting_kmeans,
+    delegate,
+    k_bins_discretizer,
     kmeans,
     linear_regression,
+    normalizer,
     passthrough,
     pipeline,
+    polynomial_features,
     sgd_classifier,
     sgd_classifier_extremes,
     sgd_one_class_svm,
@@ -22,11 +27,16 @@ __all__ = ["BY_FAMILY", "BY_ID", "Case", "Fitted"]
 
 _MODULES = (
     affine_scaler,
+    binarizer,
     bisecting_kmeans,
+    delegate,
+    k_bins_discretizer,
     kmeans,
     linear_regression,
+    normalizer,
     passthrough,
     pipeline,
+    polynomial_features,
     sgd_classifier,
     sgd_one_class_svm,
 )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from defects import containers, documents, graphs, labels_and_trees, parameters, recorded, sources, structure
+from defects import (
+    containers,
+    documents,
+    graphs,
+    labels_and_trees,
+    models_of_models,
+    parameters,
+    preprocessing,
+    recorded,
+    sources,
+    structure,
+)
 from defects.defect import Defect
 
 _GROUPS = (
@@ -16,9 +27,12 @@ _GROUPS = (
     parameters.of_families,
     labels_and_trees.of_labels,
     labels_and_trees.of_trees,
+    models_of_models.of_delegates,
+    preprocessing.of_preprocessing,
     recorded.of_forms,
     recorded.of_steps,
     recorded.of_tampering,
+    preprocessing.of_changed_preprocessing,
     documents.of_syntax,
     documents.of_keys,
     documents.of_content,

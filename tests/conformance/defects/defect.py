@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 # A sound model of each family; small, with evidence of its own.
 BASES = {
     "affine_scaler": "affine_scaler/constant_column",
+    "binarizer": "binarizer/petal_length",
     "bisecting_kmeans": "bisecting_kmeans/iris_flowers",
+    "delegate": "delegate/grid_over_a_pipeline",
+    "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
     "kmeans": "kmeans/iris_flowers",
     "linear_regression": "linear_regression/least_squares",
+    "normalizer": "normalizer/euclidean",
     "passthrough": "passthrough/named_columns",
     "pipeline": "pipeline/passthrough_first",
+    "polynomial_features": "polynomial_features/squares_and_products",
     "sgd_classifier": "sgd_classifier/log_loss_multiclass",
     "sgd_one_class_svm": "sgd_one_class_svm/iris_flowers",
 }
