@@ -114,6 +114,16 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if p, err = newPipeline(c, arm.Pipeline, n.path, depth); err == nil {
 			n.predictor, n.steps, n.classes = p, p.steps, p.last().classes
 		}
+	case *modelxpb.ModelProto_ColumnTransformer:
+		var t *columnTransformer
+		if t, err = newColumnTransformer(c, arm.ColumnTransformer, n.path, depth); err == nil {
+			n.predictor, n.members = t, t.members
+		}
+	case *modelxpb.ModelProto_FeatureSelector:
+		var s *featureSelector
+		if s, err = newFeatureSelector(c, arm.FeatureSelector, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = s, s.inside(), s.classes()
+		}
 	case *modelxpb.ModelProto_Passthrough:
 		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
 	case *modelxpb.ModelProto_Delegate:

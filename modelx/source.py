@@ -37,6 +37,9 @@ NOT_CARRIED = frozenset(
         "scores_",
     }
 )
+# Where scikit-learn keeps what set_output() chose, and what that may be.
+_OUTPUT_CONFIG = "_sklearn_output_config"
+_CONTAINERS = ("default", "pandas", "polars")
 # These stand elsewhere in the model.
 _ELSEWHERE = frozenset({"n_features_in_", "feature_names_in_"})
 
@@ -103,10 +106,7 @@ def capture(
     state : collection of str
         Private attributes that partial_fit goes on from, to be written like public ones.
     """
-    if vars(estimator).get("_sklearn_output_config"):
-        _warn(
-            f"what set_output() chose for {type(estimator).__name__} is not in the file; choose it again after loading"
-        )
+    out.transform_output = vars(estimator).get(_OUTPUT_CONFIG, {}).get("transform") or ""
     out.library = LIBRARY
     out.library_version = sklearn.__version__
     out.class_name = type(estimator).__name__
@@ -162,6 +162,16 @@ def _warn(message: str) -> None:
     warnings.warn(message, ModelxWarning, stacklevel=6)
 
 
+def _set_output(estimator: Any, container: str, path: str) -> None:
+    """Choose again what set_output() chose."""
+    if container not in _CONTAINERS:
+        raise SourceError(
+            f"transform_output is {container!r}; expected one of {', '.join(_CONTAINERS)}", path=f"{path}.transform_output"
+        )
+    # As set_output does, but for this estimator alone: those inside of it have their own.
+    setattr(estimator, _OUTPUT_CONFIG, {"transform": container})
+
+
 def set_attributes(
     estimator: Any, source: source_pb2.Source, computed: Collection[str], path: str, state: Collection[str] = ()
 ) -> None:
@@ -172,6 +182,8 @@ def set_attributes(
     SourceError
         For a name that is no fitted attribute, or that the computation keeps.
     """
+    if source.transform_output:
+        _set_output(estimator, source.transform_output, path)
     for name, value in sorted(source.attributes.items()):
         place = f"{path}.attributes[{name}]"
         fitted = name in state or (name.isidentifier() and name.endswith("_") and not name.startswith("_"))
@@ -220,6 +232,10 @@ def restore_repeated(
 
 def set_signature(estimator: Any, n_features: int, feature_names: Sequence[str]) -> None:
     """Set what scikit-learn checks inputs against."""
-    estimator.n_features_in_ = n_features
+    if not hasattr(type(estimator), "n_features_in_"):
+        # Where it is a property, the estimator inside has the number.
+        if not hasattr(type(estimator), "n_features_in_"):
+        # Where it is a property, the estimator inside has the number.
+        estimator.n_features_in_ = n_features
     if feature_names:
         estimator.feature_names_in_ = np.array(feature_names, dtype=object)

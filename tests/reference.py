@@ -6,6 +6,7 @@ Nothing here uses scikit-learn or modelx's own converters, so that agreement wit
 from __future__ import annotations
 
 import numpy as np
+import reference_columns
 import reference_models
 import reference_preprocessing
 
@@ -139,6 +140,8 @@ def _inverse(model, t):
         return t
     if arm == "affine_scaler":
         return _unscale(model.affine_scaler, t)
+    if arm == "feature_selector":
+        return reference_columns.undo_selection(model.feature_selector, t)
     return t if arm == "passthrough" else None
 
 
@@ -168,6 +171,7 @@ _FAMILIES = {
 }
 
 
+_FAMILIES |= reference_columns.families(compute)
 _FAMILIES |= reference_models.families(compute)
 _FAMILIES |= reference_preprocessing.FAMILIES
 

@@ -167,6 +167,7 @@ type ModelProto struct {
 	//	*ModelProto_PolynomialFeatures
 	//	*ModelProto_Normalizer
 	//	*ModelProto_Binarizer
+	//	*ModelProto_FeatureSelector
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// The lowest schema version that a reader must know to run this file: 1. Unset in files of before.
@@ -383,6 +384,15 @@ func (x *ModelProto) GetBinarizer() *BinarizerProto {
 	return nil
 }
 
+func (x *ModelProto) GetFeatureSelector() *FeatureSelectorProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_FeatureSelector); ok {
+			return x.FeatureSelector
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetMetadata() *Metadata {
 	if x != nil {
 		return x.Metadata
@@ -490,6 +500,10 @@ type ModelProto_Binarizer struct {
 	Binarizer *BinarizerProto `protobuf:"bytes,52,opt,name=binarizer,proto3,oneof"`
 }
 
+type ModelProto_FeatureSelector struct {
+	FeatureSelector *FeatureSelectorProto `protobuf:"bytes,57,opt,name=feature_selector,json=featureSelector,proto3,oneof"`
+}
+
 func (*ModelProto_LinearRegression) isModelProto_Model() {}
 
 func (*ModelProto_SgdClassifier) isModelProto_Model() {}
@@ -523,6 +537,8 @@ func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
 func (*ModelProto_Normalizer) isModelProto_Model() {}
 
 func (*ModelProto_Binarizer) isModelProto_Model() {}
+
+func (*ModelProto_FeatureSelector) isModelProto_Model() {}
 
 // Metadata is what a person wants to know about a model. No runtime computes with it.
 type Metadata struct {
@@ -1097,6 +1113,98 @@ func (x *ColumnTransformerProto) GetMembers() []*ModelProto {
 	return nil
 }
 
+// FeatureSelectorProto keeps some columns, in their order. Bit for bit scikit-learn's:
+//
+//	transform(x)         = x[selected[0]], x[selected[1]], ...
+//	inverse_transform(t) = n_features values: t[i] at selected[i], 0 in all other places
+//
+// With `model` it has, before these, those of predict, predict_proba, predict_log_proba and decision_function that `model`
+// has: each is the model's, applied to transform(x).
+//
+// A row is checked before anything is done with it: unless any_number is true, NaN and infinities are refused in every
+// column, those that are left out too. inverse_transform always refuses them.
+type FeatureSelectorProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// >= 1.
+	NFeatures int32 `protobuf:"varint,1,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// Ascending, each column once, 0 <= column < n_features. At least one.
+	Selected []int32 `protobuf:"varint,2,rep,packed,name=selected,proto3" json:"selected,omitempty"`
+	// Whether rows may have NaN and infinities. (scikit-learn makes no difference between the two here.)
+	AnyNumber bool `protobuf:"varint,3,opt,name=any_number,json=anyNumber,proto3" json:"any_number,omitempty"`
+	// What predicts from the columns that were kept: its n_features is the number of `selected`.
+	Model *ModelProto `protobuf:"bytes,4,opt,name=model,proto3" json:"model,omitempty"`
+	// At most one: the model whose coefficients or importances chose the columns, of n_features features. No output needs it;
+	// it is for rebuilding the estimator.
+	Members       []*ModelProto `protobuf:"bytes,5,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeatureSelectorProto) Reset() {
+	*x = FeatureSelectorProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeatureSelectorProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeatureSelectorProto) ProtoMessage() {}
+
+func (x *FeatureSelectorProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeatureSelectorProto.ProtoReflect.Descriptor instead.
+func (*FeatureSelectorProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *FeatureSelectorProto) GetNFeatures() int32 {
+	if x != nil {
+		return x.NFeatures
+	}
+	return 0
+}
+
+func (x *FeatureSelectorProto) GetSelected() []int32 {
+	if x != nil {
+		return x.Selected
+	}
+	return nil
+}
+
+func (x *FeatureSelectorProto) GetAnyNumber() bool {
+	if x != nil {
+		return x.AnyNumber
+	}
+	return false
+}
+
+func (x *FeatureSelectorProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *FeatureSelectorProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
 type ColumnTransformerProto_Selection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
@@ -1110,7 +1218,7 @@ type ColumnTransformerProto_Selection struct {
 
 func (x *ColumnTransformerProto_Selection) Reset() {
 	*x = ColumnTransformerProto_Selection{}
-	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	mi := &file_modelx_v1_model_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1122,7 +1230,7 @@ func (x *ColumnTransformerProto_Selection) String() string {
 func (*ColumnTransformerProto_Selection) ProtoMessage() {}
 
 func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	mi := &file_modelx_v1_model_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1156,7 +1264,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xfa\v\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xc8\f\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1179,7 +1287,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
 	"normalizer\x183 \x01(\v2\x1a.modelx.v1.NormalizerProtoH\x00R\n" +
 	"normalizer\x129\n" +
-	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12/\n" +
+	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12L\n" +
+	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
 	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x122\n" +
@@ -1244,7 +1353,15 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\tSelection\x12\x18\n" +
 	"\acolumns\x18\x01 \x03(\rR\acolumns\x12\x1b\n" +
 	"\x06weight\x18\x02 \x01(\x01H\x00R\x06weight\x88\x01\x01B\t\n" +
-	"\a_weight*{\n" +
+	"\a_weight\"\xce\x01\n" +
+	"\x14FeatureSelectorProto\x12\x1d\n" +
+	"\n" +
+	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12\x1a\n" +
+	"\bselected\x18\x02 \x03(\x05R\bselected\x12\x1d\n" +
+	"\n" +
+	"any_number\x18\x03 \x01(\bR\tanyNumber\x12+\n" +
+	"\x05model\x18\x04 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12/\n" +
+	"\amembers\x18\x05 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -1265,7 +1382,7 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 }
 
 var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
@@ -1278,67 +1395,71 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*DelegateProto)(nil),                    // 8: modelx.v1.DelegateProto
 	(*GradientBoostingProto)(nil),            // 9: modelx.v1.GradientBoostingProto
 	(*ColumnTransformerProto)(nil),           // 10: modelx.v1.ColumnTransformerProto
-	nil,                                      // 11: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 12: modelx.v1.ColumnTransformerProto.Selection
-	(*LinearRegressionProto)(nil),            // 13: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 14: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 15: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 16: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 17: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 18: modelx.v1.AffineScalerProto
-	(*IsolationForestProto)(nil),             // 19: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 20: modelx.v1.RandomTreesEmbeddingProto
-	(*KBinsDiscretizerProto)(nil),            // 21: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 22: modelx.v1.PolynomialFeaturesProto
-	(*NormalizerProto)(nil),                  // 23: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 24: modelx.v1.BinarizerProto
-	(*Source)(nil),                           // 25: modelx.v1.Source
-	(*Evidence)(nil),                         // 26: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 27: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 28: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 29: modelx.v1.Labels
+	(*FeatureSelectorProto)(nil),             // 11: modelx.v1.FeatureSelectorProto
+	nil,                                      // 12: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 13: modelx.v1.ColumnTransformerProto.Selection
+	(*LinearRegressionProto)(nil),            // 14: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 15: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 16: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 17: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 18: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 19: modelx.v1.AffineScalerProto
+	(*IsolationForestProto)(nil),             // 20: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 21: modelx.v1.RandomTreesEmbeddingProto
+	(*KBinsDiscretizerProto)(nil),            // 22: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 23: modelx.v1.PolynomialFeaturesProto
+	(*NormalizerProto)(nil),                  // 24: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 25: modelx.v1.BinarizerProto
+	(*Source)(nil),                           // 26: modelx.v1.Source
+	(*Evidence)(nil),                         // 27: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 28: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 29: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 30: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	13, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	14, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	15, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	16, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	17, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	18, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	14, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	15, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	16, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	17, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	18, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	19, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
 	6,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
 	7,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
 	10, // 8: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
 	9,  // 9: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	19, // 10: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	20, // 11: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	20, // 10: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	21, // 11: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
 	8,  // 12: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	21, // 13: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	22, // 14: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	23, // 15: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	24, // 16: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	3,  // 17: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	4,  // 18: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	25, // 19: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	26, // 20: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	11, // 21: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	27, // 22: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	5,  // 23: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 24: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 25: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 26: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	2,  // 27: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	2,  // 28: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	28, // 29: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 30: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	29, // 31: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 32: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	12, // 33: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	2,  // 34: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	22, // 13: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	23, // 14: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	24, // 15: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	25, // 16: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	11, // 17: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	3,  // 18: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	4,  // 19: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	26, // 20: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	27, // 21: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	12, // 22: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	28, // 23: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	5,  // 24: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 25: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 26: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 27: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	2,  // 28: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	2,  // 29: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	29, // 30: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 31: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	30, // 32: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 33: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	13, // 34: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	2,  // 35: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	2,  // 36: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	2,  // 37: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	38, // [38:38] is the sub-list for method output_type
+	38, // [38:38] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1380,15 +1501,16 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_PolynomialFeatures)(nil),
 		(*ModelProto_Normalizer)(nil),
 		(*ModelProto_Binarizer)(nil),
+		(*ModelProto_FeatureSelector)(nil),
 	}
-	file_modelx_v1_model_proto_msgTypes[10].OneofWrappers = []any{}
+	file_modelx_v1_model_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import preprocessing as single_rows
 from google.protobuf import json_format
-from sklearn import cluster, datasets, linear_model, model_selection, pipeline, preprocessing, svm
+from sklearn import cluster, datasets, feature_selection, linear_model, model_selection, pipeline, preprocessing, svm
 
 from modelx.v1 import model_pb2
 
@@ -267,6 +268,15 @@ def _search() -> Case:
     return _case("GridSearchCV", model, rows, _classifier_outputs(e, best, rows, rows, SOFTMAX))
 
 
+def _selector() -> Case:
+    """Give one that keeps all columns, so that its two methods take rows of one width."""
+    e = feature_selection.SelectKBest(k="all").fit(IRIS.data, IRIS.target)
+    rows = IRIS.data[::40] * np.array([[1.0], [-0.0], [1e300], [5e-324]])
+    both = [output("transform", e.transform(rows)), output("inverse_transform", e.inverse_transform(rows))]
+    selected = plain(e.get_support(indices=True))
+    return _case("SelectKBest", {"feature_selector": {"n_features": 4, "selected": selected}}, rows, both)
+
+
 def _cases() -> list[Case]:
     x, y = DIABETES.data, DIABETES.target
     flowers, kinds = IRIS.data, IRIS.target
@@ -316,7 +326,9 @@ def _cases() -> list[Case]:
         _nested_clusters(),
         _two_scalers(),
         _passthrough(),
+        *single_rows.cases(_case, output, plain),
         _search(),
+        _selector(),
     ]
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from modelx.estimators.affine_scaler import AffineScalerFamily
 from modelx.estimators.binarizer import BinarizerFamily
 from modelx.estimators.bisecting_kmeans import BisectingKMeansFamily
+from modelx.estimators.column_transformer import ColumnTransformerFamily
 from modelx.estimators.delegate import DelegateFamily
+from modelx.estimators.feature_selector import FeatureSelectorFamily
 from modelx.estimators.gradient_boosting import GradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
@@ -17,6 +19,7 @@ from modelx.estimators.normalizer import NormalizerFamily
 from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
 from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
+from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 
@@ -53,15 +56,18 @@ FAMILIES: Mapping[str, Family] = table(
         BinarizerFamily(),
         BisectingKMeansFamily(),
         DelegateFamily(),
+        FeatureSelectorFamily(),
         KBinsDiscretizerFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
         KMeansFamily(),
         LinearRegressionFamily(),
         NormalizerFamily(),
+        ColumnTransformerFamily(),
         PassthroughFamily(),
         PipelineFamily(),
         PolynomialFeaturesFamily(),
+        RandomTreesEmbeddingFamily(),
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),
     ]

@@ -13,6 +13,8 @@ from modelx.kernels import (
     affine_scaler,
     binarizer,
     bisecting_kmeans,
+    gradient_boosting,
+    feature_selector,
     kmeans,
     linear_regression,
     normalizer,
@@ -37,6 +39,8 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
     "binarizer": binarizer.kernel,
     "bisecting_kmeans": bisecting_kmeans.kernel,
     "delegate": lambda estimator, method: _find(innermost(estimator), method),
+    "gradient_boosting": gradient_boosting.kernel,
+    "feature_selector": lambda estimator, method: feature_selector.kernel(estimator, method, _find),
     "kmeans": kmeans.kernel,
     "linear_regression": linear_regression.kernel,
     "normalizer": normalizer.kernel,
@@ -49,8 +53,11 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
 # Families whose methods are called as they are.
 NO_KERNEL: frozenset[str] = frozenset(
     {
+        "column_transformer",
+        "isolation_forest",
         "k_bins_discretizer",
         "polynomial_features",
+        "random_trees_embedding",
     }
 )
 
@@ -94,6 +101,8 @@ def _agrees(estimator: Any, method: str, kernel: Kernel) -> bool:
     rows = np.random.default_rng(0).standard_normal((5, _width(estimator)))
     rows[1] = 0.0
     rows[2:] *= [[1e-3], [30.0], [1e6]]
+    if method == "inverse_transform":
+        rows = np.ascontiguousarray(call(estimator, "transform", rows), dtype=np.float64)
     for x in (rows, rows[:1]):
         expected, found = call(estimator, method, x), kernel(x)
         if (expected.shape, expected.dtype) != (found.shape, found.dtype) or expected.tobytes() != found.tobytes():

@@ -38,7 +38,7 @@ DATA_TYPE_BOOL: DataType
 DATA_TYPE_STRING: DataType
 
 class ModelProto(_message.Message):
-    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "column_transformer", "gradient_boosting", "isolation_forest", "random_trees_embedding", "delegate", "k_bins_discretizer", "polynomial_features", "normalizer", "binarizer", "metadata", "schema_version", "signature", "source", "evidence")
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "column_transformer", "gradient_boosting", "isolation_forest", "random_trees_embedding", "delegate", "k_bins_discretizer", "polynomial_features", "normalizer", "binarizer", "feature_selector", "metadata", "schema_version", "signature", "source", "evidence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +58,7 @@ class ModelProto(_message.Message):
     POLYNOMIAL_FEATURES_FIELD_NUMBER: _ClassVar[int]
     NORMALIZER_FIELD_NUMBER: _ClassVar[int]
     BINARIZER_FIELD_NUMBER: _ClassVar[int]
+    FEATURE_SELECTOR_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
@@ -82,12 +83,13 @@ class ModelProto(_message.Message):
     polynomial_features: _polynomial_features_pb2.PolynomialFeaturesProto
     normalizer: _normalizer_pb2.NormalizerProto
     binarizer: _binarizer_pb2.BinarizerProto
+    feature_selector: FeatureSelectorProto
     metadata: Metadata
     schema_version: int
     signature: Signature
     source: _source_pb2.Source
     evidence: _evidence_pb2.Evidence
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
     __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
@@ -200,3 +202,17 @@ class ColumnTransformerProto(_message.Message):
     selections: _containers.RepeatedCompositeFieldContainer[ColumnTransformerProto.Selection]
     members: _containers.RepeatedCompositeFieldContainer[ModelProto]
     def __init__(self, n_features: _Optional[int] = ..., selections: _Optional[_Iterable[_Union[ColumnTransformerProto.Selection, _Mapping]]] = ..., members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...
+
+class FeatureSelectorProto(_message.Message):
+    __slots__ = ("n_features", "selected", "any_number", "model", "members")
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    SELECTED_FIELD_NUMBER: _ClassVar[int]
+    ANY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    n_features: int
+    selected: _containers.RepeatedScalarFieldContainer[int]
+    any_number: bool
+    model: ModelProto
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    def __init__(self, n_features: _Optional[int] = ..., selected: _Optional[_Iterable[int]] = ..., any_number: _Optional[bool] = ..., model: _Optional[_Union[ModelProto, _Mapping]] = ..., members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...

@@ -32,17 +32,6 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(
         [
-            "GenericUnivariateSelect",
-            "RFE",
-            "RFECV",
-            "SelectFdr",
-            "SelectFpr",
-            "SelectFromModel",
-            "SelectFwe",
-            "SelectKBest",
-            "SelectPercentile",
-            "SequentialFeatureSelector",
-            "VarianceThreshold",
             "SimpleImputer",
             "IterativeImputer",
             "KNNImputer",

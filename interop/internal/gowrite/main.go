@@ -58,6 +58,12 @@ func models() map[string]*modelxpb.ModelProto {
 			NFeatures: 3, Multiply: []float64{0.5, 0.1, 3}, Add: []float64{0, 0.3, -1},
 			Clip: &modelxpb.AffineScalerProto_Clip{Low: -0.5, High: 1},
 		}}},
+		"feature_selector": {Model: &modelxpb.ModelProto_FeatureSelector{FeatureSelector: &modelxpb.FeatureSelectorProto{
+			NFeatures: 3, Selected: []int32{0, 2},
+		}}},
+		"feature_selector-any": {Model: &modelxpb.ModelProto_FeatureSelector{FeatureSelector: &modelxpb.FeatureSelectorProto{
+			NFeatures: 3, Selected: []int32{1}, AnyNumber: true,
+		}}},
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	strings := &modelxpb.Labels{Strings: []string{"nein", "vielleicht", "ja ✓"}}
@@ -71,6 +77,9 @@ func models() map[string]*modelxpb.ModelProto {
 	out["sgd_classifier-floats"] = classifier(wide, &modelxpb.Labels{Doubles: []float64{-1, 0, 2}}, 0)
 	out["sgd_classifier-multilabel"] = classifier(wide, zeroToTwo, 0)
 	out["sgd_classifier-multilabel"].GetSgdClassifier().Target = modelxpb.SGDClassifierProto_TARGET_MULTILABEL
+	out["feature_selector-model"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_FeatureSelector{
+		FeatureSelector: &modelxpb.FeatureSelectorProto{NFeatures: 5, Selected: []int32{0, 1, 4}, Model: out["linear_regression"]},
+	}}
 	out["pipeline"] = pipeline(out["affine_scaler"], out["passthrough"], out["sgd_classifier"])
 	out["pipeline-distances"] = pipeline(pipeline(out["affine_scaler-clip"], out["kmeans"]), out["linear_regression"])
 	out["delegate"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Delegate{

@@ -13,6 +13,7 @@ from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
 from modelx.formats.onnx_graph.binarizer import BinarizerBuilder
 from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
 from modelx.formats.onnx_graph.delegate import DelegateBuilder
+from modelx.formats.onnx_graph.feature_selector import FeatureSelectorBuilder
 from modelx.formats.onnx_graph.graph import INPUT, Graph
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
@@ -42,6 +43,7 @@ BUILDERS: dict[str, Builder] = {
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
 }
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
+BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from defects import (
+    columns,
     containers,
     documents,
     graphs,
@@ -25,6 +26,7 @@ _GROUPS = (
     structure.of_pipelines,
     structure.of_signatures,
     parameters.of_families,
+    columns.of_selectors,
     labels_and_trees.of_labels,
     labels_and_trees.of_trees,
     models_of_models.of_delegates,
@@ -33,6 +35,7 @@ _GROUPS = (
     recorded.of_steps,
     recorded.of_tampering,
     preprocessing.of_changed_preprocessing,
+    columns.of_tampering,
     documents.of_syntax,
     documents.of_keys,
     documents.of_content,

@@ -21,6 +21,7 @@ BASES = {
     "binarizer": "binarizer/petal_length",
     "bisecting_kmeans": "bisecting_kmeans/iris_flowers",
     "delegate": "delegate/grid_over_a_pipeline",
+    "feature_selector": "feature_selector/percentile_of_chi2",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
     "kmeans": "kmeans/iris_flowers",
     "linear_regression": "linear_regression/least_squares",
