@@ -234,8 +234,6 @@ def set_signature(estimator: Any, n_features: int, feature_names: Sequence[str])
     """Set what scikit-learn checks inputs against."""
     if not hasattr(type(estimator), "n_features_in_"):
         # Where it is a property, the estimator inside has the number.
-        if not hasattr(type(estimator), "n_features_in_"):
-        # Where it is a property, the estimator inside has the number.
         estimator.n_features_in_ = n_features
     if feature_names:
         estimator.feature_names_in_ = np.array(feature_names, dtype=object)
