@@ -51,6 +51,13 @@ def selects_columns(estimator: Any) -> bool:
     return family is not None and any(selects_columns(inner) for _, inner in family.nested_estimators(estimator))
 
 
+def plain(values: NDArray[Any]) -> NDArray[Any]:
+    """Give what a step passes on as float64, or as objects where it has strings."""
+    if values.dtype.kind in "OUS" and any(isinstance(value, str) for value in values.reshape(-1)):
+        return values.astype(object)
+    return np.asarray(values, dtype=np.float64)
+
+
 def column_of(values: NDArray[Any]) -> NDArray[Any]:
     """Give a column of objects its own type: bool, int64 or float64 where all values are such, else object."""
     if values.dtype != object:

@@ -110,11 +110,22 @@ def test_labels_that_are_no_unicode_text_are_refused():
         modelx.dumps(fitted)
 
 
-def test_what_set_output_chose_is_told_to_be_left_out():
+@pytest.mark.parametrize("container", ["default", "pandas", "polars"])
+def test_what_set_output_chose_comes_back(container):
     x, _ = load("iris")
-    fitted = StandardScaler().set_output(transform="pandas").fit(pd.DataFrame(x, columns=list("abcd")))
-    with pytest.warns(ModelxWarning, match=r"set_output\(\) chose for StandardScaler is not in the file"):
-        modelx.dumps(fitted)
+    frame = pd.DataFrame(x, columns=list("abcd"))
+    fitted = StandardScaler().set_output(transform=container).fit(frame)
+    found = modelx.loads(modelx.dumps(fitted)).transform(frame)
+    assert type(found) is type(fitted.transform(frame))
+    assert np.asarray(found).tobytes() == np.asarray(fitted.transform(frame)).tobytes()
+
+
+def test_another_container_than_set_output_knows_is_refused():
+    x, _ = load("iris")
+    model = modelx.to_proto(StandardScaler().fit(x))
+    model.source.transform_output = "pickle"
+    with pytest.raises(SourceError, match="transform_output is 'pickle'; expected one of default, pandas, polars"):
+        modelx.from_proto(model)
 
 
 def test_threads_leave_the_filters_of_warnings_alone():

@@ -99,9 +99,11 @@ type Source struct {
 	// bits for another memory order. An absent entry means a C-ordered float64 array of the family's natural shape.
 	Layouts map[string]*ArrayLayout `protobuf:"bytes,6,rep,name=layouts,proto3" json:"layouts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The fitted estimator to which the class delegates its computation, such as RANSACRegressor's estimator_.
-	Delegate      *Source `protobuf:"bytes,7,opt,name=delegate,proto3" json:"delegate,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Delegate *Source `protobuf:"bytes,7,opt,name=delegate,proto3" json:"delegate,omitempty"`
+	// What set_output(transform=...) chose: "default", "pandas" or "polars"; empty where it was not called.
+	TransformOutput string `protobuf:"bytes,8,opt,name=transform_output,json=transformOutput,proto3" json:"transform_output,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Source) Reset() {
@@ -181,6 +183,13 @@ func (x *Source) GetDelegate() *Source {
 		return x.Delegate
 	}
 	return nil
+}
+
+func (x *Source) GetTransformOutput() string {
+	if x != nil {
+		return x.TransformOutput
+	}
+	return ""
 }
 
 // ArrayLayout is the form in memory of an array whose values stand elsewhere in the file.
@@ -647,18 +656,21 @@ func (x *EstimatorSpec) GetParams() map[string]*Value {
 }
 
 // NdArray is a numpy array. Values stand in C order of the logical indices, in the one list that suits the dtype.
+// Arrays of dtype "object" have `strings` when all values are strings, else `items`.
 type NdArray struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The numpy dtype: "float64", "float32", "int32", "<U4", "object" (strings only), "bool" ...
+	// The numpy dtype: "float64", "float32", "int32", "<U4", "object", "bool" ...
 	Dtype string  `protobuf:"bytes,1,opt,name=dtype,proto3" json:"dtype,omitempty"`
 	Shape []int64 `protobuf:"varint,2,rep,packed,name=shape,proto3" json:"shape,omitempty"`
 	// Strides in elements, empty for C order, as in ArrayLayout.
-	Strides       []int64   `protobuf:"varint,3,rep,packed,name=strides,proto3" json:"strides,omitempty"`
-	Doubles       []float64 `protobuf:"fixed64,4,rep,packed,name=doubles,proto3" json:"doubles,omitempty"`
-	Floats        []float32 `protobuf:"fixed32,5,rep,packed,name=floats,proto3" json:"floats,omitempty"`
-	Ints          []int64   `protobuf:"zigzag64,6,rep,packed,name=ints,proto3" json:"ints,omitempty"`
-	Strings       []string  `protobuf:"bytes,7,rep,name=strings,proto3" json:"strings,omitempty"`
-	Bools         []bool    `protobuf:"varint,8,rep,packed,name=bools,proto3" json:"bools,omitempty"`
+	Strides []int64   `protobuf:"varint,3,rep,packed,name=strides,proto3" json:"strides,omitempty"`
+	Doubles []float64 `protobuf:"fixed64,4,rep,packed,name=doubles,proto3" json:"doubles,omitempty"`
+	Floats  []float32 `protobuf:"fixed32,5,rep,packed,name=floats,proto3" json:"floats,omitempty"`
+	Ints    []int64   `protobuf:"zigzag64,6,rep,packed,name=ints,proto3" json:"ints,omitempty"`
+	Strings []string  `protobuf:"bytes,7,rep,name=strings,proto3" json:"strings,omitempty"`
+	Bools   []bool    `protobuf:"varint,8,rep,packed,name=bools,proto3" json:"bools,omitempty"`
+	// None, bools, ints, doubles, strings and numpy scalars.
+	Items         []*Value `protobuf:"bytes,9,rep,name=items,proto3" json:"items,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -749,6 +761,13 @@ func (x *NdArray) GetBools() []bool {
 	return nil
 }
 
+func (x *NdArray) GetItems() []*Value {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
 type ValueDict_Entry struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           *Value                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -805,7 +824,7 @@ var File_modelx_v1_source_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_source_proto_rawDesc = "" +
 	"\n" +
-	"\x16modelx/v1/source.proto\x12\tmodelx.v1\"\xbf\x04\n" +
+	"\x16modelx/v1/source.proto\x12\tmodelx.v1\"\xea\x04\n" +
 	"\x06Source\x12\x18\n" +
 	"\alibrary\x18\x01 \x01(\tR\alibrary\x12'\n" +
 	"\x0flibrary_version\x18\x02 \x01(\tR\x0elibraryVersion\x12\x1d\n" +
@@ -816,7 +835,8 @@ const file_modelx_v1_source_proto_rawDesc = "" +
 	"attributes\x18\x05 \x03(\v2!.modelx.v1.Source.AttributesEntryR\n" +
 	"attributes\x128\n" +
 	"\alayouts\x18\x06 \x03(\v2\x1e.modelx.v1.Source.LayoutsEntryR\alayouts\x12-\n" +
-	"\bdelegate\x18\a \x01(\v2\x11.modelx.v1.SourceR\bdelegate\x1aK\n" +
+	"\bdelegate\x18\a \x01(\v2\x11.modelx.v1.SourceR\bdelegate\x12)\n" +
+	"\x10transform_output\x18\b \x01(\tR\x0ftransformOutput\x1aK\n" +
 	"\vParamsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12&\n" +
 	"\x05value\x18\x02 \x01(\v2\x10.modelx.v1.ValueR\x05value:\x028\x01\x1aO\n" +
@@ -866,7 +886,7 @@ const file_modelx_v1_source_proto_rawDesc = "" +
 	"\x06params\x18\x02 \x03(\v2$.modelx.v1.EstimatorSpec.ParamsEntryR\x06params\x1aK\n" +
 	"\vParamsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12&\n" +
-	"\x05value\x18\x02 \x01(\v2\x10.modelx.v1.ValueR\x05value:\x028\x01\"\xc5\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\x10.modelx.v1.ValueR\x05value:\x028\x01\"\xed\x01\n" +
 	"\aNdArray\x12\x14\n" +
 	"\x05dtype\x18\x01 \x01(\tR\x05dtype\x12\x14\n" +
 	"\x05shape\x18\x02 \x03(\x03R\x05shape\x12\x18\n" +
@@ -875,7 +895,8 @@ const file_modelx_v1_source_proto_rawDesc = "" +
 	"\x06floats\x18\x05 \x03(\x02R\x06floats\x12\x12\n" +
 	"\x04ints\x18\x06 \x03(\x12R\x04ints\x12\x18\n" +
 	"\astrings\x18\a \x03(\tR\astrings\x12\x14\n" +
-	"\x05bools\x18\b \x03(\bR\x05boolsB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
+	"\x05bools\x18\b \x03(\bR\x05bools\x12&\n" +
+	"\x05items\x18\t \x03(\v2\x10.modelx.v1.ValueR\x05itemsB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
 
 var (
 	file_modelx_v1_source_proto_rawDescOnce sync.Once
@@ -921,17 +942,18 @@ var file_modelx_v1_source_proto_depIdxs = []int32{
 	3,  // 11: modelx.v1.ValueList.items:type_name -> modelx.v1.Value
 	11, // 12: modelx.v1.ValueDict.entries:type_name -> modelx.v1.ValueDict.Entry
 	12, // 13: modelx.v1.EstimatorSpec.params:type_name -> modelx.v1.EstimatorSpec.ParamsEntry
-	3,  // 14: modelx.v1.Source.ParamsEntry.value:type_name -> modelx.v1.Value
-	3,  // 15: modelx.v1.Source.AttributesEntry.value:type_name -> modelx.v1.Value
-	2,  // 16: modelx.v1.Source.LayoutsEntry.value:type_name -> modelx.v1.ArrayLayout
-	3,  // 17: modelx.v1.ValueDict.Entry.key:type_name -> modelx.v1.Value
-	3,  // 18: modelx.v1.ValueDict.Entry.value:type_name -> modelx.v1.Value
-	3,  // 19: modelx.v1.EstimatorSpec.ParamsEntry.value:type_name -> modelx.v1.Value
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	3,  // 14: modelx.v1.NdArray.items:type_name -> modelx.v1.Value
+	3,  // 15: modelx.v1.Source.ParamsEntry.value:type_name -> modelx.v1.Value
+	3,  // 16: modelx.v1.Source.AttributesEntry.value:type_name -> modelx.v1.Value
+	2,  // 17: modelx.v1.Source.LayoutsEntry.value:type_name -> modelx.v1.ArrayLayout
+	3,  // 18: modelx.v1.ValueDict.Entry.key:type_name -> modelx.v1.Value
+	3,  // 19: modelx.v1.ValueDict.Entry.value:type_name -> modelx.v1.Value
+	3,  // 20: modelx.v1.EstimatorSpec.ParamsEntry.value:type_name -> modelx.v1.Value
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_source_proto_init() }

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from modelx import conversion, source
+from modelx import conversion, frames, source
 from modelx.calling import call
 from modelx.errors import PipelineError, SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import Error, Family, Tolerance, spec
+from modelx.estimators.base import DataType, Error, Family, Tolerance, column_types, typed_spec
 from modelx.estimators.passthrough import NOTHING, WORD
 from modelx.v1 import model_pb2
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Rows = NDArray[np.float64]
+    Rows = NDArray[Any]
 
 
 class PipelineFamily(Family):
@@ -64,6 +64,11 @@ class PipelineFamily(Family):
                 raise PipelineError(
                     f"{step.name!r} gives {columns} columns; {following.name!r} takes {width}", path=place
                 )
+            _check_types(step, following, place)
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        first = model.pipeline.steps[0]
+        return conversion.family_of(first).input_types(first)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         first = model.pipeline.steps[0]
@@ -78,7 +83,8 @@ class PipelineFamily(Family):
         given = [conversion.family_of(step).outputs(step) for step in model.pipeline.steps]
         out = [one for one in given[-1] if one.method != "inverse_transform"]
         if all(any(one.method == "inverse_transform" for one in outputs) for outputs in given):
-            out.append(spec("inverse_transform", self.n_features(model)))
+            inverse = next(one for one in given[0] if one.method == "inverse_transform")
+            out.append(typed_spec("inverse_transform", column_types(inverse)))
         return out
 
     def steps(self, model: model_pb2.ModelProto) -> list[model_pb2.ModelProto]:
@@ -141,8 +147,24 @@ def walk(
         out.append((step, fitted, x, err))
         if len(out) < len(model.pipeline.steps) and not is_word(fitted):
             err = conversion.family_of(step).propagate(step, fitted, x, err)
-            x = np.asarray(call(fitted, "transform", x), dtype=np.float64)
+            x = frames.plain(call(fitted, "transform", x))
     return out
+
+
+def _check_types(step: model_pb2.ModelProto, following: model_pb2.ModelProto, path: str) -> None:
+    """Check that a step takes strings in the columns where the one before it gives them, and only there."""
+    specs = conversion.family_of(step).outputs(step)
+    given = column_types(next(spec for spec in specs if spec.method == "transform"))
+    taken = conversion.family_of(following).input_types(following)
+    if taken is None and not any(type_ == DataType.DATA_TYPE_STRING for type_ in given):
+        return
+    for i, (a, b) in enumerate(zip(given, taken or [DataType.DATA_TYPE_FLOAT64] * len(given), strict=True)):
+        strings = DataType.DATA_TYPE_STRING
+        if b != DataType.DATA_TYPE_UNSPECIFIED and (a == strings) != (b == strings):
+            raise PipelineError(
+                f"{step.name!r} gives {DataType.Name(a)} in column {i}; {following.name!r} takes {DataType.Name(b)}",
+                path=path,
+            )
 
 
 def _columns(step: model_pb2.ModelProto, method: str) -> int | None:

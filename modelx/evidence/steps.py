@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from modelx.calling import call
 from modelx.conversion import family_of, place_of
 from modelx.errors import EvidenceError
 from modelx.estimators.base import Error
@@ -81,5 +82,5 @@ def first_divergence(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.
             return first_divergence(step, fitted, x, at) or place_of(step, at)
         recorded = [output for output in step.evidence.outputs if output.method == "transform"]
         # A file of another writer may have no evidence of steps: then what this runtime computes goes on.
-        x = table.read_output(recorded[0], len(x)) if recorded else np.asarray(fitted.transform(x))
+        x = table.read_output(recorded[0], len(x)) if recorded else call(fitted, "transform", x)
     return None

@@ -37,7 +37,7 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
 def _nodes(estimator: Any) -> list[_Node] | None:
     """Give the tree as a list: a recursion would be as deep as there are clusters."""
     nodes = [_Node()]
-    pending: list[tuple[Any, int]] = [(estimator._bisecting_tree, 0)]  # noqa: SLF001 - nowhere else
+    pending: list[tuple[Any, int]] = [(estimator._bisecting_tree, 0)]
     while pending:
         found, index = pending.pop()
         if found.left is None:
@@ -45,8 +45,8 @@ def _nodes(estimator: Any) -> list[_Node] | None:
             continue
         centers = np.vstack((found.left.center, found.right.center))
         if hasattr(estimator, "_X_mean"):
-            centers += estimator._X_mean  # noqa: SLF001 - as predict does
-        nearer = nearest(centers, estimator._n_threads) if is_usable(centers) else None  # noqa: SLF001 - as above
+            centers += estimator._X_mean  # as predict does
+        nearer = nearest(centers, estimator._n_threads) if is_usable(centers) else None
         if nearer is None:
             return None
         nodes[index] = _Node(nearer=nearer, left=len(nodes), right=len(nodes) + 1)

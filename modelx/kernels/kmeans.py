@@ -17,5 +17,5 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
         return finite_only(distances(centers))
     if method != "predict" or not hasattr(estimator, "_n_threads"):
         return None
-    find = nearest(centers, estimator._n_threads)  # noqa: SLF001 - the number that predict uses
+    find = nearest(centers, estimator._n_threads)  # the number that predict uses
     return None if find is None else finite_only(find)

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16modelx/v1/source.proto\x12\tmodelx.v1\"\xd0\x03\n\x06Source\x12\x0f\n\x07library\x18\x01 \x01(\t\x12\x17\n\x0flibrary_version\x18\x02 \x01(\t\x12\x12\n\nclass_name\x18\x03 \x01(\t\x12-\n\x06params\x18\x04 \x03(\x0b\x32\x1d.modelx.v1.Source.ParamsEntry\x12\x35\n\nattributes\x18\x05 \x03(\x0b\x32!.modelx.v1.Source.AttributesEntry\x12/\n\x07layouts\x18\x06 \x03(\x0b\x32\x1e.modelx.v1.Source.LayoutsEntry\x12#\n\x08\x64\x65legate\x18\x07 \x01(\x0b\x32\x11.modelx.v1.Source\x1a?\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\x1a\x43\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\x1a\x46\n\x0cLayoutsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.modelx.v1.ArrayLayout:\x02\x38\x01\"\xe0\x01\n\x0b\x41rrayLayout\x12\r\n\x05\x64type\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x03(\x03\x12\x0f\n\x07strides\x18\x03 \x03(\x03\x12-\n\x06scalar\x18\x04 \x01(\x0e\x32\x1d.modelx.v1.ArrayLayout.Scalar\"s\n\x06Scalar\x12\x16\n\x12SCALAR_UNSPECIFIED\x10\x00\x12\x17\n\x13SCALAR_PYTHON_FLOAT\x10\x01\x12\x15\n\x11SCALAR_PYTHON_INT\x10\x02\x12\x10\n\x0cSCALAR_NUMPY\x10\x03\x12\x0f\n\x0bSCALAR_NONE\x10\x04\"\x80\x03\n\x05Value\x12\x0e\n\x04none\x18\x01 \x01(\x08H\x00\x12\x14\n\nbool_value\x18\x02 \x01(\x08H\x00\x12\x13\n\tint_value\x18\x03 \x01(\x12H\x00\x12\x16\n\x0c\x64ouble_value\x18\x04 \x01(\x01H\x00\x12\x16\n\x0cstring_value\x18\x05 \x01(\tH\x00\x12#\n\x05\x61rray\x18\x06 \x01(\x0b\x32\x12.modelx.v1.NdArrayH\x00\x12$\n\x04list\x18\x07 \x01(\x0b\x32\x14.modelx.v1.ValueListH\x00\x12%\n\x05tuple\x18\x08 \x01(\x0b\x32\x14.modelx.v1.ValueListH\x00\x12$\n\x04\x64ict\x18\t \x01(\x0b\x32\x14.modelx.v1.ValueDictH\x00\x12-\n\testimator\x18\n \x01(\x0b\x32\x18.modelx.v1.EstimatorSpecH\x00\x12\x11\n\x07omitted\x18\x0b \x01(\tH\x00\x12*\n\x0cnumpy_scalar\x18\x0c \x01(\x0b\x32\x12.modelx.v1.NdArrayH\x00\x42\x06\n\x04kind\",\n\tValueList\x12\x1f\n\x05items\x18\x01 \x03(\x0b\x32\x10.modelx.v1.Value\"\x81\x01\n\tValueDict\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.modelx.v1.ValueDict.Entry\x1aG\n\x05\x45ntry\x12\x1d\n\x03key\x18\x01 \x01(\x0b\x32\x10.modelx.v1.Value\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value\"\x9a\x01\n\rEstimatorSpec\x12\x12\n\nclass_name\x18\x01 \x01(\t\x12\x34\n\x06params\x18\x02 \x03(\x0b\x32$.modelx.v1.EstimatorSpec.ParamsEntry\x1a?\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\"\x87\x01\n\x07NdArray\x12\r\n\x05\x64type\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x03(\x03\x12\x0f\n\x07strides\x18\x03 \x03(\x03\x12\x0f\n\x07\x64oubles\x18\x04 \x03(\x01\x12\x0e\n\x06\x66loats\x18\x05 \x03(\x02\x12\x0c\n\x04ints\x18\x06 \x03(\x12\x12\x0f\n\x07strings\x18\x07 \x03(\t\x12\r\n\x05\x62ools\x18\x08 \x03(\x08\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16modelx/v1/source.proto\x12\tmodelx.v1\"\xea\x03\n\x06Source\x12\x0f\n\x07library\x18\x01 \x01(\t\x12\x17\n\x0flibrary_version\x18\x02 \x01(\t\x12\x12\n\nclass_name\x18\x03 \x01(\t\x12-\n\x06params\x18\x04 \x03(\x0b\x32\x1d.modelx.v1.Source.ParamsEntry\x12\x35\n\nattributes\x18\x05 \x03(\x0b\x32!.modelx.v1.Source.AttributesEntry\x12/\n\x07layouts\x18\x06 \x03(\x0b\x32\x1e.modelx.v1.Source.LayoutsEntry\x12#\n\x08\x64\x65legate\x18\x07 \x01(\x0b\x32\x11.modelx.v1.Source\x12\x18\n\x10transform_output\x18\x08 \x01(\t\x1a?\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\x1a\x43\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\x1a\x46\n\x0cLayoutsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.modelx.v1.ArrayLayout:\x02\x38\x01\"\xe0\x01\n\x0b\x41rrayLayout\x12\r\n\x05\x64type\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x03(\x03\x12\x0f\n\x07strides\x18\x03 \x03(\x03\x12-\n\x06scalar\x18\x04 \x01(\x0e\x32\x1d.modelx.v1.ArrayLayout.Scalar\"s\n\x06Scalar\x12\x16\n\x12SCALAR_UNSPECIFIED\x10\x00\x12\x17\n\x13SCALAR_PYTHON_FLOAT\x10\x01\x12\x15\n\x11SCALAR_PYTHON_INT\x10\x02\x12\x10\n\x0cSCALAR_NUMPY\x10\x03\x12\x0f\n\x0bSCALAR_NONE\x10\x04\"\x80\x03\n\x05Value\x12\x0e\n\x04none\x18\x01 \x01(\x08H\x00\x12\x14\n\nbool_value\x18\x02 \x01(\x08H\x00\x12\x13\n\tint_value\x18\x03 \x01(\x12H\x00\x12\x16\n\x0c\x64ouble_value\x18\x04 \x01(\x01H\x00\x12\x16\n\x0cstring_value\x18\x05 \x01(\tH\x00\x12#\n\x05\x61rray\x18\x06 \x01(\x0b\x32\x12.modelx.v1.NdArrayH\x00\x12$\n\x04list\x18\x07 \x01(\x0b\x32\x14.modelx.v1.ValueListH\x00\x12%\n\x05tuple\x18\x08 \x01(\x0b\x32\x14.modelx.v1.ValueListH\x00\x12$\n\x04\x64ict\x18\t \x01(\x0b\x32\x14.modelx.v1.ValueDictH\x00\x12-\n\testimator\x18\n \x01(\x0b\x32\x18.modelx.v1.EstimatorSpecH\x00\x12\x11\n\x07omitted\x18\x0b \x01(\tH\x00\x12*\n\x0cnumpy_scalar\x18\x0c \x01(\x0b\x32\x12.modelx.v1.NdArrayH\x00\x42\x06\n\x04kind\",\n\tValueList\x12\x1f\n\x05items\x18\x01 \x03(\x0b\x32\x10.modelx.v1.Value\"\x81\x01\n\tValueDict\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.modelx.v1.ValueDict.Entry\x1aG\n\x05\x45ntry\x12\x1d\n\x03key\x18\x01 \x01(\x0b\x32\x10.modelx.v1.Value\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value\"\x9a\x01\n\rEstimatorSpec\x12\x12\n\nclass_name\x18\x01 \x01(\t\x12\x34\n\x06params\x18\x02 \x03(\x0b\x32$.modelx.v1.EstimatorSpec.ParamsEntry\x1a?\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.modelx.v1.Value:\x02\x38\x01\"\xa8\x01\n\x07NdArray\x12\r\n\x05\x64type\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x03(\x03\x12\x0f\n\x07strides\x18\x03 \x03(\x03\x12\x0f\n\x07\x64oubles\x18\x04 \x03(\x01\x12\x0e\n\x06\x66loats\x18\x05 \x03(\x02\x12\x0c\n\x04ints\x18\x06 \x03(\x12\x12\x0f\n\x07strings\x18\x07 \x03(\t\x12\r\n\x05\x62ools\x18\x08 \x03(\x08\x12\x1f\n\x05items\x18\t \x03(\x0b\x32\x10.modelx.v1.ValueB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,29 +41,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ESTIMATORSPEC_PARAMSENTRY']._loaded_options = None
   _globals['_ESTIMATORSPEC_PARAMSENTRY']._serialized_options = b'8\001'
   _globals['_SOURCE']._serialized_start=38
-  _globals['_SOURCE']._serialized_end=502
-  _globals['_SOURCE_PARAMSENTRY']._serialized_start=298
-  _globals['_SOURCE_PARAMSENTRY']._serialized_end=361
-  _globals['_SOURCE_ATTRIBUTESENTRY']._serialized_start=363
-  _globals['_SOURCE_ATTRIBUTESENTRY']._serialized_end=430
-  _globals['_SOURCE_LAYOUTSENTRY']._serialized_start=432
-  _globals['_SOURCE_LAYOUTSENTRY']._serialized_end=502
-  _globals['_ARRAYLAYOUT']._serialized_start=505
-  _globals['_ARRAYLAYOUT']._serialized_end=729
-  _globals['_ARRAYLAYOUT_SCALAR']._serialized_start=614
-  _globals['_ARRAYLAYOUT_SCALAR']._serialized_end=729
-  _globals['_VALUE']._serialized_start=732
-  _globals['_VALUE']._serialized_end=1116
-  _globals['_VALUELIST']._serialized_start=1118
-  _globals['_VALUELIST']._serialized_end=1162
-  _globals['_VALUEDICT']._serialized_start=1165
-  _globals['_VALUEDICT']._serialized_end=1294
-  _globals['_VALUEDICT_ENTRY']._serialized_start=1223
-  _globals['_VALUEDICT_ENTRY']._serialized_end=1294
-  _globals['_ESTIMATORSPEC']._serialized_start=1297
-  _globals['_ESTIMATORSPEC']._serialized_end=1451
-  _globals['_ESTIMATORSPEC_PARAMSENTRY']._serialized_start=298
-  _globals['_ESTIMATORSPEC_PARAMSENTRY']._serialized_end=361
-  _globals['_NDARRAY']._serialized_start=1454
-  _globals['_NDARRAY']._serialized_end=1589
+  _globals['_SOURCE']._serialized_end=528
+  _globals['_SOURCE_PARAMSENTRY']._serialized_start=324
+  _globals['_SOURCE_PARAMSENTRY']._serialized_end=387
+  _globals['_SOURCE_ATTRIBUTESENTRY']._serialized_start=389
+  _globals['_SOURCE_ATTRIBUTESENTRY']._serialized_end=456
+  _globals['_SOURCE_LAYOUTSENTRY']._serialized_start=458
+  _globals['_SOURCE_LAYOUTSENTRY']._serialized_end=528
+  _globals['_ARRAYLAYOUT']._serialized_start=531
+  _globals['_ARRAYLAYOUT']._serialized_end=755
+  _globals['_ARRAYLAYOUT_SCALAR']._serialized_start=640
+  _globals['_ARRAYLAYOUT_SCALAR']._serialized_end=755
+  _globals['_VALUE']._serialized_start=758
+  _globals['_VALUE']._serialized_end=1142
+  _globals['_VALUELIST']._serialized_start=1144
+  _globals['_VALUELIST']._serialized_end=1188
+  _globals['_VALUEDICT']._serialized_start=1191
+  _globals['_VALUEDICT']._serialized_end=1320
+  _globals['_VALUEDICT_ENTRY']._serialized_start=1249
+  _globals['_VALUEDICT_ENTRY']._serialized_end=1320
+  _globals['_ESTIMATORSPEC']._serialized_start=1323
+  _globals['_ESTIMATORSPEC']._serialized_end=1477
+  _globals['_ESTIMATORSPEC_PARAMSENTRY']._serialized_start=324
+  _globals['_ESTIMATORSPEC_PARAMSENTRY']._serialized_end=387
+  _globals['_NDARRAY']._serialized_start=1480
+  _globals['_NDARRAY']._serialized_end=1648
 # @@protoc_insertion_point(module_scope)

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Source(_message.Message):
-    __slots__ = ("library", "library_version", "class_name", "params", "attributes", "layouts", "delegate")
+    __slots__ = ("library", "library_version", "class_name", "params", "attributes", "layouts", "delegate", "transform_output")
     class ParamsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class Source(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     LAYOUTS_FIELD_NUMBER: _ClassVar[int]
     DELEGATE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFORM_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     library: str
     library_version: str
     class_name: str
@@ -44,7 +45,8 @@ class Source(_message.Message):
     attributes: _containers.MessageMap[str, Value]
     layouts: _containers.MessageMap[str, ArrayLayout]
     delegate: Source
-    def __init__(self, library: _Optional[str] = ..., library_version: _Optional[str] = ..., class_name: _Optional[str] = ..., params: _Optional[_Mapping[str, Value]] = ..., attributes: _Optional[_Mapping[str, Value]] = ..., layouts: _Optional[_Mapping[str, ArrayLayout]] = ..., delegate: _Optional[_Union[Source, _Mapping]] = ...) -> None: ...
+    transform_output: str
+    def __init__(self, library: _Optional[str] = ..., library_version: _Optional[str] = ..., class_name: _Optional[str] = ..., params: _Optional[_Mapping[str, Value]] = ..., attributes: _Optional[_Mapping[str, Value]] = ..., layouts: _Optional[_Mapping[str, ArrayLayout]] = ..., delegate: _Optional[_Union[Source, _Mapping]] = ..., transform_output: _Optional[str] = ...) -> None: ...
 
 class ArrayLayout(_message.Message):
     __slots__ = ("dtype", "shape", "strides", "scalar")
@@ -133,7 +135,7 @@ class EstimatorSpec(_message.Message):
     def __init__(self, class_name: _Optional[str] = ..., params: _Optional[_Mapping[str, Value]] = ...) -> None: ...
 
 class NdArray(_message.Message):
-    __slots__ = ("dtype", "shape", "strides", "doubles", "floats", "ints", "strings", "bools")
+    __slots__ = ("dtype", "shape", "strides", "doubles", "floats", "ints", "strings", "bools", "items")
     DTYPE_FIELD_NUMBER: _ClassVar[int]
     SHAPE_FIELD_NUMBER: _ClassVar[int]
     STRIDES_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +144,7 @@ class NdArray(_message.Message):
     INTS_FIELD_NUMBER: _ClassVar[int]
     STRINGS_FIELD_NUMBER: _ClassVar[int]
     BOOLS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
     dtype: str
     shape: _containers.RepeatedScalarFieldContainer[int]
     strides: _containers.RepeatedScalarFieldContainer[int]
@@ -150,4 +153,5 @@ class NdArray(_message.Message):
     ints: _containers.RepeatedScalarFieldContainer[int]
     strings: _containers.RepeatedScalarFieldContainer[str]
     bools: _containers.RepeatedScalarFieldContainer[bool]
-    def __init__(self, dtype: _Optional[str] = ..., shape: _Optional[_Iterable[int]] = ..., strides: _Optional[_Iterable[int]] = ..., doubles: _Optional[_Iterable[float]] = ..., floats: _Optional[_Iterable[float]] = ..., ints: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., bools: _Optional[_Iterable[bool]] = ...) -> None: ...
+    items: _containers.RepeatedCompositeFieldContainer[Value]
+    def __init__(self, dtype: _Optional[str] = ..., shape: _Optional[_Iterable[int]] = ..., strides: _Optional[_Iterable[int]] = ..., doubles: _Optional[_Iterable[float]] = ..., floats: _Optional[_Iterable[float]] = ..., ints: _Optional[_Iterable[int]] = ..., strings: _Optional[_Iterable[str]] = ..., bools: _Optional[_Iterable[bool]] = ..., items: _Optional[_Iterable[_Union[Value, _Mapping]]] = ...) -> None: ...
