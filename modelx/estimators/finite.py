@@ -12,4 +12,4 @@ def allows_nan(estimator: Any) -> bool:
     if hasattr(utils, "get_tags"):
         return bool(utils.get_tags(estimator).input_tags.allow_nan)
     # Up to scikit-learn 1.5.
-    return bool(estimator._get_tags()["allow_nan"])  # noqa: SLF001 - there is no public way
+    return bool(estimator._get_tags()["allow_nan"])

@@ -291,9 +291,7 @@ def test_inner_models_of_another_width():
     model = edited(RFE(Ridge()), lambda m: m.feature_selector.selected.__setitem__(slice(None), [0, 1, 2]))
     with pytest.raises(ShapeError, match=r"feature_selector.model: the model takes 2 columns; it is given 3"):
         conversion.check(model)
-    model = edited(
-        SelectFromModel(Ridge()), lambda m: m.feature_selector.members.append(m.feature_selector.members[0])
-    )
+    model = edited(SelectFromModel(Ridge()), lambda m: m.feature_selector.members.append(m.feature_selector.members[0]))
     with pytest.raises(ShapeError, match=r"feature_selector.members: 2 models; expected at most one"):
         conversion.check(model)
 
