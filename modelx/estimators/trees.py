@@ -119,7 +119,7 @@ def check_tree(proto: tree_pb2.TreeProto, n_features: int, width: int, path: str
         For lists whose lengths contradict each other, or a feature or count out of range.
     NonFiniteError
     TreeError
-        For a cycle, an orphan, or a child before its parent.
+        For no nodes, a cycle, an orphan, or a child before its parent.
     """
     features = np.asarray(proto.features, dtype=np.int64)
     n = features.size
@@ -127,7 +127,7 @@ def check_tree(proto: tree_pb2.TreeProto, n_features: int, width: int, path: str
         raise TreeError("there are no nodes; expected at least one", path=f"{path}.features")
     if int(features.min()) < -1 or int(features.max()) >= n_features:
         at = int(np.flatnonzero((features < -1) | (features >= n_features))[0])
-        raise TreeError(
+        raise ShapeError(
             f"node {at} asks for feature {features[at]}; expected one of {n_features}, or -1 for a leaf",
             path=f"{path}.features",
         )
