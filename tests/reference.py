@@ -9,6 +9,7 @@ import numpy as np
 import reference_columns
 import reference_models
 import reference_preprocessing
+import reference_side_by_side
 
 from modelx.v1 import evidence_pb2
 
@@ -27,7 +28,7 @@ def compute(model, x):
     """Give every method's output by name."""
     with np.errstate(all="ignore"):
         arm = model.WhichOneof("model")
-        return _FAMILIES[arm](getattr(model, arm), np.asarray(x, dtype=np.float64))
+        return _FAMILIES[arm](getattr(model, arm), x if x.dtype == object else np.asarray(x, dtype=np.float64))
 
 
 def _linear_regression(p, x):
@@ -172,6 +173,7 @@ _FAMILIES = {
 
 
 _FAMILIES |= reference_columns.families(compute)
+_FAMILIES |= reference_side_by_side.families(compute)
 _FAMILIES |= reference_models.families(compute)
 _FAMILIES |= reference_preprocessing.FAMILIES
 

@@ -14,6 +14,7 @@ from sklearn.base import clone
 import modelx
 from modelx import conversion, estimators
 from modelx.estimators.base import METHODS
+from modelx.frames import framed
 from modelx.source import NOT_CARRIED
 
 # Fitted attributes that hold an object or None for each entry; a file carries data only. docs/estimators.md lists them.
@@ -33,7 +34,7 @@ def answer(estimator, method, x):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A scaler with copy=False writes into what it is given.
-        return getattr(estimator, method)(x.copy())
+        return getattr(estimator, method)(framed(estimator, x.copy()))
 
 
 def dense(out):

@@ -44,11 +44,10 @@ class BinarizerFamily(Family):
         proto = model.binarizer
         proto.n_features = width_of(estimator)
         threshold = estimator.threshold
-        # scikit-learn compares with the double that is nearest to an int; wider floats and fractions it compares as such.
+        # scikit-learn compares with the double next to an int; wider floats and fractions it compares as such.
         if not isinstance(threshold, (int, float, np.integer, np.floating)) or float(threshold) != threshold:
-            raise UnsupportedEstimatorError(
-                [("", f"threshold is {threshold!r}; expected a finite number that a float64 holds, as float(threshold)")]
-            )
+            reason = f"threshold is {threshold!r}; expected a finite number that a float64 holds: give float(threshold)"
+            raise UnsupportedEstimatorError([("", reason)])
         source.capture(estimator, model.source, self.classes)
         proto.threshold = float(threshold)
 

@@ -86,8 +86,10 @@ class KBinsDiscretizerFamily(Family):
         proto, place = model.k_bins_discretizer, f"{path}.source"
         described = source_pb2.Source()
         described.CopyFrom(model.source if model.source.class_name else _default_source(proto))
-        dtype = described.params["dtype"].string_value if "dtype" in described.params else ""
-        del described.params["dtype"]
+        dtype = ""
+        if "dtype" in described.params:
+            dtype = described.params["dtype"].string_value or "no name"
+            del described.params["dtype"]
         estimator = self.build(described, model, place, _COMPUTED)
         estimator.dtype = np.float64 if dtype else None
         if not isinstance(estimator.encode, str) or _ENCODINGS.get(estimator.encode) != proto.encoding:
@@ -200,7 +202,5 @@ def _encoder(estimator: Any) -> Any:
 
 def _default_source(proto: Proto) -> source_pb2.Source:
     described = source_pb2.Source(class_name="KBinsDiscretizer")
-    described.params["encode"].string_value = (
-        "ordinal" if proto.encoding == Proto.ENCODING_ORDINAL else "onehot-dense"
-    )
+    described.params["encode"].string_value = "ordinal" if proto.encoding == Proto.ENCODING_ORDINAL else "onehot-dense"
     return described

@@ -163,7 +163,9 @@ def n_terms(n_features: int, degree: int, *, interaction_only: bool) -> int:
 def n_columns(proto: Proto) -> int:
     """Count the columns of transform of a message whose degrees are checked."""
     below = max(proto.min_degree - 1, 0)
-    of_degree = [n_terms(proto.n_features, k, interaction_only=proto.interaction_only) for k in (proto.max_degree, below)]
+    of_degree = [
+        n_terms(proto.n_features, k, interaction_only=proto.interaction_only) for k in (proto.max_degree, below)
+    ]
     return of_degree[0] - of_degree[1] + int(proto.include_bias)
 
 

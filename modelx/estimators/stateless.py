@@ -8,7 +8,7 @@ from modelx.errors import NotFittedError
 
 
 def width_of(estimator: Any) -> int:
-    """Give the width of the rows that a stateless estimator saw. scikit-learn takes such an estimator for fitted always.
+    """Give the width of the rows that an estimator saw, which scikit-learn takes for fitted even when it saw none.
 
     Raises
     ------

@@ -21,7 +21,16 @@ from sklearn.linear_model import (
     SGDOneClassSVM,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    Binarizer,
+    FunctionTransformer,
+    KBinsDiscretizer,
+    MinMaxScaler,
+    Normalizer,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
 
 import modelx
 from modelx.conversion import family_of
@@ -108,9 +117,22 @@ def iris_distances() -> Fitted:
     return make_pipeline(clusters, SGDClassifier(loss="log_loss", random_state=0)).fit(x, y), x
 
 
+def wine_products() -> Fitted:
+    x, y = data("wine")
+    steps = [StandardScaler(), PolynomialFeatures(2), Normalizer(), LogisticRegression(max_iter=50)]
+    return make_pipeline(*steps).fit(x, y), x
+
+
+def cancer_bins() -> Fitted:
+    x, _ = data("breast_cancer")
+    bins = KBinsDiscretizer(n_bins=4, strategy="uniform", encode="ordinal")
+    return make_pipeline(bins, Binarizer(threshold=1)).fit(x), x
+
+
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
+    wine_products, cancer_bins,
 ]  # fmt: skip
 
 

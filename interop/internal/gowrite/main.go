@@ -6,6 +6,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -66,6 +67,7 @@ func models() map[string]*modelxpb.ModelProto {
 		}}},
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
+	maps.Copy(out, preprocessing())
 	strings := &modelxpb.Labels{Strings: []string{"nein", "vielleicht", "ja ✓"}}
 	ints := &modelxpb.Labels{Ints: []int64{-5, math.MaxInt64}}
 	zeroToTwo := &modelxpb.Labels{Ints: []int64{0, 1, 2}}

@@ -38,6 +38,7 @@ OPERATORS = frozenset(
         "Max",
         "Mul",
         "Neg",
+        "ReduceMax",
         "ReduceSum",
         "ReduceSumSquare",
         "Softmax",

@@ -36,7 +36,7 @@ def around_edges(model: KBinsDiscretizer) -> np.ndarray:
 
 @CASES.add
 def quantiles_as_columns() -> Fitted:
-    """The default, a sparse matrix in scikit-learn: a column of 0 and 1 for each bin; an edge belongs to the bin above."""
+    """The default, sparse in scikit-learn: a column of 0 and 1 for each bin; an edge belongs to the bin above."""
     x, _ = iris()
     model = fitted(x)
     return Fitted(model, np.concatenate([some(x, 5), around_edges(model)]))

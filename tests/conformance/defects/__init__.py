@@ -14,6 +14,7 @@ from defects import (
     parameters,
     preprocessing,
     recorded,
+    side_by_side,
     sources,
     structure,
 )
@@ -31,6 +32,7 @@ _GROUPS = (
     labels_and_trees.of_trees,
     models_of_models.of_delegates,
     preprocessing.of_preprocessing,
+    side_by_side.of_column_transformers,
     recorded.of_forms,
     recorded.of_steps,
     recorded.of_tampering,

@@ -20,6 +20,7 @@ BASES = {
     "affine_scaler": "affine_scaler/constant_column",
     "binarizer": "binarizer/petal_length",
     "bisecting_kmeans": "bisecting_kmeans/iris_flowers",
+    "column_transformer": "column_transformer/numbers_by_position",
     "delegate": "delegate/grid_over_a_pipeline",
     "feature_selector": "feature_selector/percentile_of_chi2",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",

@@ -133,12 +133,12 @@ def of_changed_preprocessing() -> Iterator[Defect]:
         recorded.doubles[recorded.n_columns - 1] *= 1 + 2.0**-52
 
     def edge(model: Any) -> None:
-        arm(model).edges[1] *= 1.5
+        arm(model).edges[1] *= 1 + 2.0**-50
 
     for family, why, edit in (
         ("binarizer", "the threshold is another one", threshold),
         ("normalizer", "another norm divides", norm),
         ("polynomial_features", "a recorded product in its last bit", product),
-        ("k_bins_discretizer", "an edge between two bins is another one", edge),
+        ("k_bins_discretizer", "an edge between two bins, in its last bits", edge),
     ):
         yield Defect(f"tampered/{family}", why, "evidence_mismatch", edited(base(family), edit), path=family)

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"math"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// preprocessing gives models of the transformers of single rows, by a name that begins with their family's.
+func preprocessing() map[string]*modelxpb.ModelProto {
+	out := map[string]*modelxpb.ModelProto{
+		"binarizer": {Model: &modelxpb.ModelProto_Binarizer{Binarizer: &modelxpb.BinarizerProto{NFeatures: 3, Threshold: 0.5}}},
+		"polynomial_features": {Model: &modelxpb.ModelProto_PolynomialFeatures{PolynomialFeatures: &modelxpb.PolynomialFeaturesProto{
+			NFeatures: 3, MaxDegree: 3, IncludeBias: true,
+		}}},
+		"polynomial_features-interactions": {Model: &modelxpb.ModelProto_PolynomialFeatures{
+			PolynomialFeatures: &modelxpb.PolynomialFeaturesProto{NFeatures: 3, MinDegree: 2, MaxDegree: 3, InteractionOnly: true},
+		}},
+	}
+	for name, norm := range map[string]modelxpb.NormalizerProto_Norm{
+		"normalizer": modelxpb.NormalizerProto_NORM_L2, "normalizer-l1": modelxpb.NormalizerProto_NORM_L1,
+		"normalizer-max": modelxpb.NormalizerProto_NORM_MAX,
+	} {
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Normalizer{
+			Normalizer: &modelxpb.NormalizerProto{NFeatures: 3, Norm: norm},
+		}}
+	}
+	for name, encoding := range map[string]modelxpb.KBinsDiscretizerProto_Encoding{
+		"k_bins_discretizer":         modelxpb.KBinsDiscretizerProto_ENCODING_ORDINAL,
+		"k_bins_discretizer-columns": modelxpb.KBinsDiscretizerProto_ENCODING_ONE_HOT,
+	} {
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_KBinsDiscretizer{
+			KBinsDiscretizer: &modelxpb.KBinsDiscretizerProto{
+				NFeatures: 3, NBins: []int32{2, 1, 3}, Encoding: encoding,
+				Edges: []float64{-1, 0.25, 2, math.Inf(-1), math.Inf(1), -3, -1, 1, 3},
+			},
+		}}
+	}
+	return out
+}

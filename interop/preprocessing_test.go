@@ -1,0 +1,132 @@
+package modelx
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+func binarizerOf(p *modelxpb.BinarizerProto) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Binarizer{Binarizer: p}}
+}
+
+func normalizerOf(p *modelxpb.NormalizerProto) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Normalizer{Normalizer: p}}
+}
+
+func polynomialOf(p *modelxpb.PolynomialFeaturesProto) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PolynomialFeatures{PolynomialFeatures: p}}
+}
+
+// bins is a valid discretizer of two features, changed.
+func bins(change func(*modelxpb.KBinsDiscretizerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.KBinsDiscretizerProto{
+		NFeatures: 2, NBins: []int32{2, 1}, Edges: []float64{0, 1, 3, -inf, inf}, Encoding: 1,
+	}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_KBinsDiscretizer{KBinsDiscretizer: p}}
+}
+
+func TestInvalidPreprocessorsAreRefused(t *testing.T) {
+	const big = math.MaxInt32
+	for _, c := range []invalid{
+		{"binarizer: empty", binarizerOf(&modelxpb.BinarizerProto{}), ErrShape, "binarizer.n_features"},
+		{"binarizer: NaN", binarizerOf(&modelxpb.BinarizerProto{NFeatures: 1, Threshold: nan}), ErrNonFinite, "binarizer.threshold"},
+		{"normalizer: empty", normalizerOf(&modelxpb.NormalizerProto{}), ErrShape, "normalizer.n_features"},
+		{"normalizer: no norm", normalizerOf(&modelxpb.NormalizerProto{NFeatures: 1}), ErrShape, "normalizer.norm"},
+		{"normalizer: unknown norm", normalizerOf(&modelxpb.NormalizerProto{NFeatures: 1, Norm: -4}), ErrShape, "normalizer.norm"},
+		{"polynomial: empty", polynomialOf(&modelxpb.PolynomialFeaturesProto{}), ErrShape, "polynomial_features.n_features"},
+		{"polynomial: no columns", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 1}), ErrShape, "polynomial_features.max_degree"},
+		{"polynomial: huge", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: big, MaxDegree: big}), ErrShape, "polynomial_features.max_degree"},
+		{"polynomial: huge products", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: big, MaxDegree: 2, InteractionOnly: true}), ErrShape, "polynomial_features.max_degree"},
+		{"polynomial: upside down", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 1, MinDegree: 2, MaxDegree: 1}), ErrShape, "polynomial_features.min_degree"},
+		{"bins: empty", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Reset() }), ErrShape, "k_bins_discretizer.n_features"},
+		{"bins: no count", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.NBins[1] = 0 }), ErrShape, "k_bins_discretizer.n_bins[1]"},
+		{"bins: huge counts", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.NBins = []int32{big, big} }), ErrShape, "k_bins_discretizer.edges"},
+		{"bins: infinite edge", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Edges[2] = inf }), ErrNonFinite, "k_bins_discretizer.edges"},
+		{"bins: descending", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Edges[1] = 4 }), ErrShape, "k_bins_discretizer.edges"},
+		{"bins: no float32", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Edges[1], p.SinglePrecision = 0.1, true }), ErrShape, "k_bins_discretizer.edges"},
+		{"bins: no encoding", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Encoding = 0 }), ErrShape, "k_bins_discretizer.encoding"},
+	} {
+		t.Run(c.why, func(t *testing.T) { requireInvalid(t, c) })
+	}
+}
+
+func requireInvalid(t *testing.T, c invalid) {
+	t.Helper()
+	_, err := New(c.proto)
+	requireKind(t, err, c.kind)
+	if e := err.(*Error); e.Path != c.path || e.Found == "" || e.Want == "" {
+		t.Errorf("%v, expected the path %q, what was found and what was expected", err, c.path)
+	}
+}
+
+// What is no bin is refused, with its place.
+func TestRowsWithoutABinAreRefused(t *testing.T) {
+	ordinal := mustNew(t, bins(func(*modelxpb.KBinsDiscretizerProto) {}))
+	dst := make([]float64, 4)
+	if err := ordinal.Run(InverseTransform, dst, []float64{1.9, 0, -2, -1}); err != nil || dst[0] != 2 || dst[2] != 0.5 || dst[1] == dst[1] {
+		t.Errorf("inverse_transform gives %v, %v", dst, err)
+	}
+	for _, bad := range []float64{2, -3, 1e300, -1e300} {
+		err := ordinal.Run(InverseTransform, dst, []float64{1, 0, bad, 0})
+		requireKind(t, err, ErrRefusedValue)
+		if !strings.Contains(err.Error(), "in row 1, column 0") {
+			t.Error(err)
+		}
+	}
+	columns := mustNew(t, bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Encoding = 2 }))
+	if err := columns.Run(InverseTransform, dst[:2], []float64{0.25, 0.75, 1}); err != nil || dst[0] != 2 {
+		t.Errorf("inverse_transform gives %v, %v", dst[:2], err)
+	}
+	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{0, 1, 0}), ErrRefusedValue)
+	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{-1, 1, 1}), ErrRefusedValue)
+	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{0, nan, 1}), ErrNonFiniteInput)
+}
+
+// NaN and infinities are refused with their place, in each of several rows and columns.
+func TestPreprocessorsRefuseWhatIsNotFinite(t *testing.T) {
+	for name, p := range map[string]*modelxpb.ModelProto{
+		"binarizer":          binarizerOf(&modelxpb.BinarizerProto{NFeatures: 2, Threshold: 1}),
+		"normalizer l1":      normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 1}),
+		"normalizer l2":      normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 2}),
+		"normalizer max":     normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 3}),
+		"polynomial":         polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 2, MaxDegree: 2}),
+		"polynomial of ones": polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 2, IncludeBias: true}),
+		"bins":               bins(func(*modelxpb.KBinsDiscretizerProto) {}),
+	} {
+		m := mustNew(t, p)
+		for _, bad := range []float64{nan, inf, -inf} {
+			for _, at := range []int{4, 5} {
+				x := []float64{1, 2, 1e300, 1e300, 3, 4}
+				x[at] = bad
+				err := m.Run(Transform, make([]float64, 3*m.Columns(Transform)), x)
+				requireKind(t, err, ErrNonFiniteInput)
+				if want := []string{"in row 2, column 0", "in row 2, column 1"}[at-4]; !strings.Contains(err.Error(), want) {
+					t.Errorf("%s: %v, expected %q", name, err, want)
+				}
+			}
+		}
+	}
+}
+
+func TestTermsAreCounted(t *testing.T) {
+	for _, c := range []struct {
+		features, degree int32
+		interactions     bool
+		want             int64
+	}{
+		{3, 0, false, 0}, {3, 1, false, 3}, {3, 2, false, 9}, {3, 3, false, 19}, {1, 1 << 20, false, 1 << 20},
+		{1 << 20, 1, false, 1 << 20}, {3, 2, true, 6}, {3, 9, true, 7}, {20, 20, true, 1<<20 - 1},
+	} {
+		if got := countTerms(c.features, c.degree, c.interactions); got != c.want {
+			t.Errorf("%v: %d terms", c, got)
+		}
+	}
+	m := mustNew(t, polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 20, MaxDegree: 20, InteractionOnly: true}))
+	if m.Columns(Transform) != 1<<20-1 {
+		t.Errorf("%d columns", m.Columns(Transform))
+	}
+}

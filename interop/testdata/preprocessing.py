@@ -1,0 +1,53 @@
+# ruff: noqa: INP001 - a part of generate.py, not of a package
+"""Cases of transformers of single rows, built by hand from the fitted attributes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn import datasets, preprocessing
+
+Case = dict[str, Any]
+WINE = datasets.load_wine().data
+ROWS = np.concatenate([WINE[::40, :4], -WINE[:2, :4], np.zeros((1, 4))])
+
+
+def cases(case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]]) -> list[Case]:
+    """Give all cases; the functions are those of generate.py."""
+
+    def of(estimator: Any, arm: str, proto: Case, rows: Any = ROWS, **how: Any) -> Case:
+        transformed = estimator.transform(rows)
+        proto = {"n_features": rows.shape[1], **proto}
+        name = f"{type(estimator).__name__} {' '.join(str(v) for v in estimator.get_params().values())}"
+        return case(name, {arm: proto}, rows, [output("transform", transformed, **how)])
+
+    out = [of(preprocessing.Binarizer(threshold=2.0).fit(ROWS), "binarizer", {"threshold": 2.0})]
+    for norm in ("l1", "l2", "max"):
+        fitted = preprocessing.Normalizer(norm).fit(ROWS)
+        how = {} if norm == "max" else {"comparison": "absolute", "tolerance": 1e-12}
+        out.append(of(fitted, "normalizer", {"norm": f"NORM_{norm.upper()}"}, **how))
+    for low, high, interactions, bias in ((0, 2, False, True), (3, 4, False, False), (2, 3, True, True)):
+        model = preprocessing.PolynomialFeatures((low, high), interaction_only=interactions, include_bias=bias)
+        proto: Case = {"min_degree": low, "max_degree": high, "interaction_only": interactions, "include_bias": bias}
+        out.append(of(model.fit(ROWS), "polynomial_features", proto))
+    return [*out, _bins(case, output, plain)]
+
+
+def _bins(case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]]) -> Case:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = preprocessing.KBinsDiscretizer(n_bins=[2, 3, 4, 5], encode="ordinal", strategy="uniform")
+        model.fit(WINE[:, :4])
+    proto = {
+        "n_features": 4,
+        "n_bins": plain(model.n_bins_),
+        "edges": plain(np.concatenate(list(model.bin_edges_))),
+        "encoding": "ENCODING_ORDINAL",
+    }
+    # The tests ask the inverse about the rows themselves, which are therefore numbers of bins.
+    rows = np.array([[0, 1, 2, 3], [1, 2, 3, 4], [-1, -2, -3, -4], [1, 0.5, 1.9, 0]], dtype=np.float64)
+    outputs = [output("transform", model.transform(rows)), output("inverse_transform", model.inverse_transform(rows))]
+    return case("KBinsDiscretizer", {"k_bins_discretizer": proto}, rows, outputs)
