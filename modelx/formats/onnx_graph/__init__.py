@@ -12,6 +12,7 @@ from modelx.estimators.base import DataType
 from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
 from modelx.formats.onnx_graph.binarizer import BinarizerBuilder
 from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
+from modelx.formats.onnx_graph.column_transformer import ColumnTransformerBuilder
 from modelx.formats.onnx_graph.delegate import DelegateBuilder
 from modelx.formats.onnx_graph.feature_selector import FeatureSelectorBuilder
 from modelx.formats.onnx_graph.graph import INPUT, Graph
@@ -42,6 +43,7 @@ BUILDERS: dict[str, Builder] = {
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
 }
+BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
@@ -68,6 +70,8 @@ def lacking(model: model_pb2.ModelProto, place: str = "") -> list[tuple[str, str
     family = family_of(model)
     if family.arm in NO_GRAPH:
         return [(place, f"the family {family.arm} has no ONNX graph in this version; write a .pb or .json file")]
+    if not place and (types := family.input_types(model)) and DataType.DATA_TYPE_STRING in types:
+        return [("", "the model takes strings, which graphs of modelx do not yet; write a .pb or .json file")]
     inner = [(model.name if not place else f"{place}.{model.name}", model) for _, model in family.nested(model)]
     return [reason for at, model in inner for reason in lacking(model, at)]
 
