@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from modelx.delegates import innermost
 from modelx.frames import framed
@@ -26,7 +27,10 @@ def call(estimator: Any, method: str, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _dense(out: Any) -> NDArray[Any]:
-    """Give an output as an array; some transformers give sparse matrices."""
+    """Give an output as an array; some transformers give sparse matrices, and some classifiers a list of matrices."""
+    if isinstance(out, list):
+        # The probabilities of several outputs, side by side.
+        return np.hstack(out)
     return np.asarray(out.toarray() if issparse(out) else out)
 
 
@@ -46,7 +50,7 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
         if estimator is None or isinstance(estimator, str):
             return x
         given = framed(estimator, x) if method != "inverse_transform" else x
-        return getattr(estimator if given is not x else _nameless(estimator), method)(given)
+        return getattr(_on_one_thread(estimator if given is not x else _nameless(estimator)), method)(given)
     steps = [step for _, step in estimator.steps]
     if method == "inverse_transform":
         for step in reversed(steps):
@@ -57,14 +61,39 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
     return _compose(steps[-1], method, x)
 
 
-def _nameless(estimator: Any) -> Any:
-    """Give the estimator without the names of its features.
+def _on_one_thread(estimator: Any) -> Any:
+    """Give an ensemble with n_jobs=1: with more, it adds in the order in which its threads are done."""
+    attributes = vars(estimator)
+    if "estimators_" not in attributes or attributes.get("n_jobs", 1) == 1:
+        return estimator
+    return _with(estimator, attributes | {"n_jobs": 1})
 
-    One that was fitted on a data frame warns of each plain array that it has no names; rows of an exporter or of a file
-    have none, by intent. Filters of warnings are the whole process's, and other threads would lose theirs.
+
+def _with(estimator: Any, attributes: dict[str, Any]) -> Any:
+    other = object.__new__(type(estimator))
+    other.__dict__.update(attributes)
+    return other
+
+
+def _silent(estimator: Any, *, named: bool) -> Any:
+    """Give the estimator in a form that warns of nothing in rows; `named` says whether these have names.
+
+    One that was fitted on a data frame warns of each plain array that it has no names, and an encoder may warn of unknown
+    categories; rows of an exporter or of a file have those by intent. Filters of warnings are the whole process's, and
+    other threads would lose theirs.
     """
-    if "feature_names_in_" not in vars(estimator):
+    changed = {} if type(estimator) is not OneHotEncoder else _unwarned(estimator)
+    nameless = not named and "feature_names_in_" in vars(estimator)
+    if not nameless and not changed:
         return estimator
     bare = object.__new__(type(estimator))
-    bare.__dict__.update({name: value for name, value in vars(estimator).items() if name != "feature_names_in_"})
+    bare.__dict__.update(vars(estimator) | changed)
+    if nameless:
+        del bare.__dict__["feature_names_in_"]
     return bare
+
+
+def _unwarned(encoder: Any) -> dict[str, Any]:
+    """Give the hyper-parameters of an encoder that make it warn, with values that compute alike."""
+    out = {} if encoder.drop is None else {"drop": None}  # What is dropped stands in fitted attributes.
+    return out | {"handle_unknown": "infrequent_if_exist"} if encoder.handle_unknown == "warn" else out

@@ -35,6 +35,8 @@ NOT_CARRIED = frozenset(
         "coef_path_",
         "coefs_paths_",
         "scores_",
+        "oob_decision_function_",
+        "oob_prediction_",
     }
 )
 # Where scikit-learn keeps what set_output() chose, and what that may be.
@@ -166,7 +168,8 @@ def _set_output(estimator: Any, container: str, path: str) -> None:
     """Choose again what set_output() chose."""
     if container not in _CONTAINERS:
         raise SourceError(
-            f"transform_output is {container!r}; expected one of {', '.join(_CONTAINERS)}", path=f"{path}.transform_output"
+            f"transform_output is {container!r}; expected one of {', '.join(_CONTAINERS)}",
+            path=f"{path}.transform_output",
         )
     # As set_output does, but for this estimator alone: those inside of it have their own.
     setattr(estimator, _OUTPUT_CONFIG, {"transform": container})
