@@ -36,9 +36,19 @@ def framed(estimator: Any, x: Any) -> Any:
     if not isinstance(x, np.ndarray):
         return x
     names = getattr(estimator, "feature_names_in_", None)
+    objects = object_columns(estimator)
     if names is None or len(names) != x.shape[1] or (x.dtype != object and not selects_columns(estimator)):
-        return x
-    return frame(list(names), [column_of(x[:, i]) for i in range(x.shape[1])])
+        return x.astype(object) if objects and x.dtype != object else x
+    columns = [x[:, i].astype(object) if i in objects else column_of(x[:, i]) for i in range(x.shape[1])]
+    return frame(list(names), columns)
+
+
+def object_columns(estimator: Any) -> frozenset[int]:
+    """Name the features that an estimator takes as objects, even where all of their values are numbers."""
+    from modelx import conversion
+
+    family = conversion.family_for(type(estimator))
+    return frozenset() if family is None else family.object_columns(estimator)
 
 
 def selects_columns(estimator: Any) -> bool:
@@ -155,8 +165,10 @@ def _objects(array: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-def typed_rows(x: Any, types: Sequence[model_pb2.DataType], names: Sequence[str]) -> NDArray[np.object_]:
-    """Give rows for features of these types, some of which are strings, as an array of objects.
+def typed_rows(x: Any, types: Sequence[model_pb2.DataType], names: Sequence[str]) -> NDArray[Any]:
+    """Give rows for features of these types: of objects where some are strings, else float64.
+
+    What stands in a feature that no method reads is not kept: it is 0.
 
     Parameters
     ----------
@@ -178,6 +190,8 @@ def typed_rows(x: Any, types: Sequence[model_pb2.DataType], names: Sequence[str]
     if values.ndim != 2 or values.shape[1] != len(types):
         raise WrongWidthError(f"the rows have shape {values.shape}; expected (rows, {len(types)})")
     for i, type_ in enumerate(types):
+        if type_ == DataType.DATA_TYPE_UNSPECIFIED:
+            values[:, i] = 0.0
         label = repr(names[i]) if names else str(i)
         for row, value in enumerate(values[:, i]):
             text = isinstance(value, str)
@@ -188,4 +202,4 @@ def typed_rows(x: Any, types: Sequence[model_pb2.DataType], names: Sequence[str]
                 raise ColumnTypeError(f"column {label} has the string {value[:40]!r} in row {row}; expected a number")
             if type_ == DataType.DATA_TYPE_FLOAT64:
                 values[row, i] = np.nan if value is None else float(value)
-    return values
+    return values if DataType.DATA_TYPE_STRING in types else values.astype(np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion
 
-from modelx import conversion
+from modelx import conversion, frames
 from modelx.errors import NonFiniteError, PipelineError, ShapeError, UnsupportedEstimatorError
 from modelx.estimators import column_selection, feature_union
 from modelx.estimators.base import (
@@ -78,6 +78,14 @@ class ColumnTransformerFamily(Family):
     def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
         return self._types(model, self.arm)
 
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        out: set[int] = set()
+        for name, fitted in self.nested_estimators(estimator):
+            found = frames.object_columns(fitted)
+            chosen = getattr(estimator, "_transformer_to_input_indices", {}).get(name)
+            out.update(found if chosen is None else (chosen[j] for j in found))
+        return frozenset(out)
+
     def _types(self, model: model_pb2.ModelProto, path: str) -> list[model_pb2.DataType] | None:
         """Give the types that the members take; each feature has one."""
         unread, numbers = DataType.DATA_TYPE_UNSPECIFIED, DataType.DATA_TYPE_FLOAT64
@@ -142,8 +150,8 @@ class ColumnTransformerFamily(Family):
             yield member, fitted, rows, None if err is None else err[:, columns], weight
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
-        types = self.input_types(model)
-        out: Rows = np.zeros((n, self.n_features(model)), dtype=np.float64 if types is None else object)
+        texts = DataType.DATA_TYPE_STRING in (self.input_types(model) or ())
+        out: Rows = np.zeros((n, self.n_features(model)), dtype=object if texts else np.float64)
         written: set[int] = set()
         for i, (member, columns, _) in enumerate(parts(model)):
             made = conversion.family_of(member).rows(member, rng, n)

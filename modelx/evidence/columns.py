@@ -22,10 +22,9 @@ _LISTS = ("doubles", "ints", "strings", "bools")
 
 
 def write(values: NDArray[Any], type_: model_pb2.DataType, out: columns_pb2.Column) -> None:
-    """Write a column, shape (n_rows,): as strings or as doubles, whichever one that no method reads holds."""
+    """Write a column, shape (n_rows,): as strings or as doubles."""
     cells = values.tolist()
-    holds = any(isinstance(cell, str) for cell in cells) and type_ == DataType.DATA_TYPE_UNSPECIFIED
-    if type_ != DataType.DATA_TYPE_STRING and not holds:
+    if type_ != DataType.DATA_TYPE_STRING:
         wire.fill(out, "doubles", np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64))
         return
     out.strings.extend(cell if isinstance(cell, str) else "" for cell in cells)
