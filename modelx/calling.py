@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from modelx.delegates import innermost
 from modelx.frames import framed
@@ -39,7 +39,8 @@ def _writes(estimator: Any) -> bool:
     estimator = innermost(estimator)
     if type(estimator) is Pipeline:
         return any(_writes(step) for _, step in estimator.steps)
-    return getattr(estimator, "copy", True) is False
+    # OrdinalEncoder's inverse_transform puts numbers in the places of what is missing.
+    return getattr(estimator, "copy", True) is False or type(estimator) is OrdinalEncoder
 
 
 def _compose(estimator: Any, method: str, x: Any) -> Any:
@@ -50,7 +51,7 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
         if estimator is None or isinstance(estimator, str):
             return x
         given = framed(estimator, x) if method != "inverse_transform" else x
-        return getattr(_on_one_thread(estimator if given is not x else _nameless(estimator)), method)(given)
+        return getattr(_on_one_thread(_silent(estimator, named=not isinstance(given, np.ndarray))), method)(given)
     steps = [step for _, step in estimator.steps]
     if method == "inverse_transform":
         for step in reversed(steps):
@@ -78,19 +79,16 @@ def _with(estimator: Any, attributes: dict[str, Any]) -> Any:
 def _silent(estimator: Any, *, named: bool) -> Any:
     """Give the estimator in a form that warns of nothing in rows; `named` says whether these have names.
 
-    One that was fitted on a data frame warns of each plain array that it has no names, and an encoder may warn of unknown
-    categories; rows of an exporter or of a file have those by intent. Filters of warnings are the whole process's, and
-    other threads would lose theirs.
+    One that was fitted on a data frame warns of each plain array that it has no names, and an encoder may warn of
+    unknown categories; rows of an exporter or of a file have those by intent. Filters of warnings are the whole
+    process's, and other threads would lose theirs.
     """
     changed = {} if type(estimator) is not OneHotEncoder else _unwarned(estimator)
     nameless = not named and "feature_names_in_" in vars(estimator)
     if not nameless and not changed:
         return estimator
-    bare = object.__new__(type(estimator))
-    bare.__dict__.update(vars(estimator) | changed)
-    if nameless:
-        del bare.__dict__["feature_names_in_"]
-    return bare
+    left_out = {"feature_names_in_"} if nameless else set()
+    return _with(estimator, {name: value for name, value in vars(estimator).items() if name not in left_out} | changed)
 
 
 def _unwarned(encoder: Any) -> dict[str, Any]:
