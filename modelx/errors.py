@@ -171,6 +171,12 @@ class ColumnTypeError(UseError, TypeError):
     kind = "column_type"
 
 
+class UnknownCategoryError(UseError, ValueError):
+    """A value is no category that an encoder knows, and it refuses those."""
+
+    kind = "unknown_category"
+
+
 class UnsupportedMethodError(UseError, AttributeError):
     """The model has no such method."""
 

@@ -14,8 +14,10 @@ from modelx.v1 import source_pb2
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_INT_DTYPES = {np.dtype(c).name for c in "bhilqBHIL"}
+INT_DTYPES = {np.dtype(c).name for c in "bhilqBHIL"}
 _DEPTH = 16
+# What an array of objects may hold beside None.
+_SCALARS = (bool, int, float, str, np.generic)
 
 
 def encode(value: Any, encode_estimator: Callable[[Any], source_pb2.EstimatorSpec | None]) -> source_pb2.Value:
@@ -69,12 +71,15 @@ def _encode_array(array: np.ndarray[Any, Any]) -> source_pb2.NdArray | None:
         wire.fill(out, "doubles", flat)
     elif array.dtype == np.float32:
         wire.fill(out, "floats", flat, kind="float")
-    elif array.dtype.name in _INT_DTYPES and (array.size == 0 or int(flat.max()) < 2**63):
+    elif array.dtype.name in INT_DTYPES and (array.size == 0 or int(flat.max()) < 2**63):
         out.ints.extend(flat.tolist())
     elif array.dtype == np.bool_:
         out.bools.extend(flat.tolist())
     elif array.dtype.kind == "U" or (array.dtype == object and all(type(item) is str for item in flat)):
         out.strings.extend(flat.tolist())
+    elif array.dtype == object and all(item is None or isinstance(item, _SCALARS) for item in flat):
+        out.items.extend(encode(item, lambda _: None) for item in flat)
+        return out if all(is_known(item) for item in out.items) else None
     else:
         return None
     return out
@@ -158,16 +163,32 @@ def _decode_array(message: source_pb2.NdArray, path: str) -> np.ndarray[Any, Any
         flat: np.ndarray[Any, Any] = wire.doubles(message.doubles)
     elif name == "float32":
         flat = np.asarray(message.floats, dtype=np.float32)
-    elif name in _INT_DTYPES:
+    elif name in INT_DTYPES:
         flat = decode_ints(message.ints, name, path)
     elif name == "bool":
         flat = np.array(message.bools, dtype=bool)
+    elif name == "object" and len(message.items):
+        flat = _decode_items(message.items, path)
     else:
         flat = decode_strings(list(message.strings), name, path)
     if len(shape) > 8 or any(n < 0 for n in shape) or prod(shape) != flat.size:
         raise SourceError(f"shape is {shape}; expected one of {flat.size} values of type {name}", path=path)
     layout.check_strides(shape, strides, path)
     return layout.place(flat, shape, strides)
+
+
+def _decode_items(items: Any, path: str) -> np.ndarray[Any, Any]:
+    """Give scalars as an array of objects, shape (n_items,)."""
+    out = np.empty(len(items), dtype=object)
+    for i, item in enumerate(items):
+        if item.WhichOneof("kind") in ("array", "list", "tuple", "dict", "estimator"):
+            raise SourceError(f"value {i} of an array is a {item.WhichOneof('kind')}; expected a scalar", path=path)
+        out[i] = decode(item, _no_estimator, path)
+    return out
+
+
+def _no_estimator(spec: source_pb2.EstimatorSpec, path: str) -> Any:
+    raise SourceError(f"an estimator {spec.class_name!r} in an array", path=path)
 
 
 def decode_ints(values: Any, dtype: str, path: str) -> np.ndarray[Any, Any]:

@@ -80,6 +80,10 @@ class Family(ABC):
         """
         return None
 
+    def object_columns(self, estimator: Any) -> frozenset[int]:  # noqa: ARG002
+        """Name the features that a fitted estimator takes as objects, even where all of their values are numbers."""
+        return frozenset()
+
     @abstractmethod
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         """Describe what each method gives, in the order predict, predict_proba, ... of `METHODS`."""

@@ -70,6 +70,11 @@ class PipelineFamily(Family):
         first = model.pipeline.steps[0]
         return conversion.family_of(first).input_types(first)
 
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        # The rows pass words as they are.
+        first = next((step for _, step in estimator.steps if not is_word(step)), None)
+        return frozenset() if first is None else frames.object_columns(first)
+
     def n_features(self, model: model_pb2.ModelProto) -> int:
         first = model.pipeline.steps[0]
         return conversion.family_of(first).n_features(first)
