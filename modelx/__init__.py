@@ -16,11 +16,13 @@ from modelx.errors import ModelxError, ModelxWarning
 if TYPE_CHECKING:
     from modelx.api import dump, dumps, from_proto, load, loads, read, to_proto, verify
     from modelx.differences import Difference, diff
+    from modelx.examining import Examination, examine
     from modelx.limits import Limits
     from modelx.model import Model
 
 __all__ = [
     "Difference",
+    "Examination",
     "Limits",
     "Model",
     "ModelxError",
@@ -28,6 +30,7 @@ __all__ = [
     "diff",
     "dump",
     "dumps",
+    "examine",
     "from_proto",
     "load",
     "loads",
@@ -40,6 +43,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "modelx.api": ("dump", "dumps", "from_proto", "load", "loads", "read", "to_proto", "verify"),
     "modelx.differences": ("Difference", "diff"),
+    "modelx.examining": ("Examination", "examine"),
     "modelx.limits": ("Limits",),
     "modelx.model": ("Model",),
 }

@@ -44,6 +44,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.NonFiniteInputError, BAD_INPUT),
     (errors.NotNumericError, BAD_INPUT),
     (errors.MissingColumnError, BAD_INPUT),
+    (errors.ColumnTypeError, BAD_INPUT),
     (calls.UnknownMethodError, USAGE),
     (calls.NotFoundError, USAGE),
     (calls.InvalidRequestError, BAD_INPUT),

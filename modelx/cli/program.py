@@ -14,6 +14,7 @@ import click
 import modelx
 from modelx.cli import exits
 from modelx.cli.call import call
+from modelx.cli.check import check
 from modelx.cli.convert import convert
 from modelx.cli.diff import diff
 from modelx.cli.export import export
@@ -24,6 +25,7 @@ from modelx.cli.serve import serve
 from modelx.cli.verify import verify
 
 _EXAMPLES = """\
+  modelx check model.joblib --trust               # what could be exported, and why something could not
   modelx export model.joblib model.pb --trust     # a pickle becomes data
   modelx inspect model.pb                         # what is in it
   modelx verify models/*.pb                       # they still answer what was recorded
@@ -96,7 +98,7 @@ def _leave_quietly() -> NoReturn:
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    commands=[export, convert, inspect, verify, predict, diff, serve, call],
+    commands=[check, export, convert, inspect, verify, predict, diff, serve, call],
     invoke_without_command=True,
 )
 @click.version_option(modelx.__version__, prog_name="modelx")
