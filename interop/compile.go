@@ -109,6 +109,16 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newSGDOneClassSVM(arm.SgdOneClassSvm, n.path)
 	case *modelxpb.ModelProto_AffineScaler:
 		n.predictor, err = newAffineScaler(arm.AffineScaler, n.path)
+	case *modelxpb.ModelProto_DecisionTree:
+		var t *treeModel
+		if t, err = newDecisionTree(arm.DecisionTree, n.path); err == nil {
+			n.predictor, n.classes = t, t.classes()
+		}
+	case *modelxpb.ModelProto_Forest:
+		var t *treeModel
+		if t, err = newForest(arm.Forest, n.path); err == nil {
+			n.predictor, n.classes = t, t.classes()
+		}
 	case *modelxpb.ModelProto_Pipeline:
 		var p *pipeline
 		if p, err = newPipeline(c, arm.Pipeline, n.path, depth); err == nil {
@@ -124,13 +134,29 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if s, err = newFeatureSelector(c, arm.FeatureSelector, n.path, depth); err == nil {
 			n.predictor, n.members, n.classes = s, s.inside(), s.classes()
 		}
+	case *modelxpb.ModelProto_GradientBoosting:
+		var g *gradientBoosting
+		if g, err = newGradientBoosting(c, arm.GradientBoosting, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = g, g.members(), g.classes
+		}
+	case *modelxpb.ModelProto_IsolationForest:
+		n.predictor, err = newIsolationForest(arm.IsolationForest, n.path)
+	case *modelxpb.ModelProto_RandomTreesEmbedding:
+		n.predictor, err = newRandomTreesEmbedding(arm.RandomTreesEmbedding, n.path)
 	case *modelxpb.ModelProto_Passthrough:
 		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
+	case *modelxpb.ModelProto_Voting:
+		var v *voting
+		if v, err = newVoting(c, arm.Voting, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = v, v.members, v.classes
+		}
 	case *modelxpb.ModelProto_Delegate:
 		var inner *node
 		if inner, err = newDelegate(c, arm.Delegate, n.path, depth); err == nil {
 			n.predictor, n.members, n.classes = inner.predictor, []*node{inner}, inner.classes
 		}
+	case *modelxpb.ModelProto_OneHotEncoder:
+		n.predictor, err = newOneHotEncoder(c, arm.OneHotEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_Binarizer:
 		n.predictor, err = newBinarizer(arm.Binarizer, n.path)
 	case *modelxpb.ModelProto_Normalizer:

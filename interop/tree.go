@@ -18,6 +18,8 @@ type treeSet struct {
 	// d is the number of features, columns that of the values of a row that nodes ask for: d, or 2 * d.
 	d, columns int
 	missing    bool
+	// infinite tells that infinities are taken, as numbers beyond all others.
+	infinite bool
 	// starts has the slot of each tree's root, and the number of all slots.
 	starts []int
 	// Exactly one of the two is filled: narrow when every tree has fewer than 2^16 slots and columns are fewer too.

@@ -1,6 +1,10 @@
 package modelx
 
-import "github.com/modelx-dev/modelx/interop/modelxpb"
+import (
+	"slices"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
 
 // treeLayout says where the nodes of a tree stand.
 type treeLayout struct {
@@ -92,14 +96,15 @@ func newTreeShape(p *modelxpb.TreeProto) treeShape {
 }
 
 // depth is the number of steps from the root to the deepest leaf.
-func (t treeShape) depth() int {
+func (t treeShape) depth() int { return slices.Max(t.depths()) }
+
+// depths are the numbers of steps from the root to each node.
+func (t treeShape) depths() []int {
 	depths := make([]int, len(t.left))
-	deepest := 0
 	for i, left := range t.left {
 		if left != 0 {
 			depths[left], depths[t.right[i]] = depths[i]+1, depths[i]+1
-			deepest = max(deepest, depths[i]+1)
 		}
 	}
-	return deepest
+	return depths
 }

@@ -98,3 +98,6 @@ func addValues(dst, values []float64) {
 		dst[k] += v
 	}
 }
+
+// work is how many steps a row takes at most, and how many values it adds.
+func (p *treeSums) work() int { return p.set.depth + p.width*(len(p.set.starts)-1) }

@@ -50,7 +50,7 @@ func (s *treeSet) prepare(dst []uint32, stride int, row []float64, number int) e
 	for j, v := range row {
 		f := float32(v)
 		bits := orderedBits(f)
-		if f-f != 0 {
+		if f-f != 0 && !(s.infinite && f == f) {
 			if err := s.refuse(v, number, j); err != nil {
 				return err
 			}

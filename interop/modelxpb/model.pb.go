@@ -133,6 +133,56 @@ func (GradientBoostingProto_Link) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{7, 0}
 }
 
+type VotingProto_Vote int32
+
+const (
+	// Of regressors.
+	VotingProto_VOTE_MEAN VotingProto_Vote = 0
+	VotingProto_VOTE_SOFT VotingProto_Vote = 1
+	VotingProto_VOTE_HARD VotingProto_Vote = 2
+)
+
+// Enum value maps for VotingProto_Vote.
+var (
+	VotingProto_Vote_name = map[int32]string{
+		0: "VOTE_MEAN",
+		1: "VOTE_SOFT",
+		2: "VOTE_HARD",
+	}
+	VotingProto_Vote_value = map[string]int32{
+		"VOTE_MEAN": 0,
+		"VOTE_SOFT": 1,
+		"VOTE_HARD": 2,
+	}
+)
+
+func (x VotingProto_Vote) Enum() *VotingProto_Vote {
+	p := new(VotingProto_Vote)
+	*p = x
+	return p
+}
+
+func (x VotingProto_Vote) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (VotingProto_Vote) Descriptor() protoreflect.EnumDescriptor {
+	return file_modelx_v1_model_proto_enumTypes[2].Descriptor()
+}
+
+func (VotingProto_Vote) Type() protoreflect.EnumType {
+	return &file_modelx_v1_model_proto_enumTypes[2]
+}
+
+func (x VotingProto_Vote) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use VotingProto_Vote.Descriptor instead.
+func (VotingProto_Vote) EnumDescriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{10, 0}
+}
+
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
@@ -158,11 +208,15 @@ type ModelProto struct {
 	//	*ModelProto_AffineScaler
 	//	*ModelProto_Pipeline
 	//	*ModelProto_Passthrough
+	//	*ModelProto_DecisionTree
+	//	*ModelProto_Forest
 	//	*ModelProto_ColumnTransformer
 	//	*ModelProto_GradientBoosting
 	//	*ModelProto_IsolationForest
 	//	*ModelProto_RandomTreesEmbedding
+	//	*ModelProto_Voting
 	//	*ModelProto_Delegate
+	//	*ModelProto_OneHotEncoder
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
 	//	*ModelProto_Normalizer
@@ -303,6 +357,24 @@ func (x *ModelProto) GetPassthrough() *PassthroughProto {
 	return nil
 }
 
+func (x *ModelProto) GetDecisionTree() *DecisionTreeProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_DecisionTree); ok {
+			return x.DecisionTree
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetForest() *ForestProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Forest); ok {
+			return x.Forest
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
@@ -339,10 +411,28 @@ func (x *ModelProto) GetRandomTreesEmbedding() *RandomTreesEmbeddingProto {
 	return nil
 }
 
+func (x *ModelProto) GetVoting() *VotingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Voting); ok {
+			return x.Voting
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetDelegate() *DelegateProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Delegate); ok {
 			return x.Delegate
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetOneHotEncoder() *OneHotEncoderProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_OneHotEncoder); ok {
+			return x.OneHotEncoder
 		}
 	}
 	return nil
@@ -464,6 +554,14 @@ type ModelProto_Passthrough struct {
 	Passthrough *PassthroughProto `protobuf:"bytes,24,opt,name=passthrough,proto3,oneof"`
 }
 
+type ModelProto_DecisionTree struct {
+	DecisionTree *DecisionTreeProto `protobuf:"bytes,25,opt,name=decision_tree,json=decisionTree,proto3,oneof"`
+}
+
+type ModelProto_Forest struct {
+	Forest *ForestProto `protobuf:"bytes,26,opt,name=forest,proto3,oneof"`
+}
+
 type ModelProto_ColumnTransformer struct {
 	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
 }
@@ -480,8 +578,16 @@ type ModelProto_RandomTreesEmbedding struct {
 	RandomTreesEmbedding *RandomTreesEmbeddingProto `protobuf:"bytes,30,opt,name=random_trees_embedding,json=randomTreesEmbedding,proto3,oneof"`
 }
 
+type ModelProto_Voting struct {
+	Voting *VotingProto `protobuf:"bytes,33,opt,name=voting,proto3,oneof"`
+}
+
 type ModelProto_Delegate struct {
 	Delegate *DelegateProto `protobuf:"bytes,38,opt,name=delegate,proto3,oneof"`
+}
+
+type ModelProto_OneHotEncoder struct {
+	OneHotEncoder *OneHotEncoderProto `protobuf:"bytes,40,opt,name=one_hot_encoder,json=oneHotEncoder,proto3,oneof"`
 }
 
 type ModelProto_KBinsDiscretizer struct {
@@ -520,6 +626,10 @@ func (*ModelProto_Pipeline) isModelProto_Model() {}
 
 func (*ModelProto_Passthrough) isModelProto_Model() {}
 
+func (*ModelProto_DecisionTree) isModelProto_Model() {}
+
+func (*ModelProto_Forest) isModelProto_Model() {}
+
 func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
 
 func (*ModelProto_GradientBoosting) isModelProto_Model() {}
@@ -528,7 +638,11 @@ func (*ModelProto_IsolationForest) isModelProto_Model() {}
 
 func (*ModelProto_RandomTreesEmbedding) isModelProto_Model() {}
 
+func (*ModelProto_Voting) isModelProto_Model() {}
+
 func (*ModelProto_Delegate) isModelProto_Model() {}
+
+func (*ModelProto_OneHotEncoder) isModelProto_Model() {}
 
 func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
 
@@ -1205,6 +1319,109 @@ func (x *FeatureSelectorProto) GetMembers() []*ModelProto {
 	return nil
 }
 
+// VotingProto asks models that all take the same rows, and averages their answers or counts their votes. With weights w[m] (all
+// 1 where there are none), m running over the members in their order, and W = total (the number of members without weights):
+//   - VOTE_MEAN:  predict(x) = (sum of w[m] * predict[m](x)) / W;
+//     transform(x) = the members' predictions, side by side;
+//   - VOTE_SOFT:  predict_proba(x)[k] = (sum of w[m] * predict_proba[m](x)[k]) / W;
+//     predict = classes[first index of the largest], NaN being the largest;
+//     transform(x) = the members' probabilities, side by side, if `transforms`;
+//   - VOTE_HARD:  a member that predicts the label k adds w[m] to the votes of class k, which begin at 0;
+//     predict = classes[first index of the largest], of those up to the largest label that was predicted;
+//     transform(x) = the labels that the members predict, as ints.
+//
+// Sums begin with +0 and go on in the order of the members.
+type VotingProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At least one, with distinct names that are not empty, all of one width. Those of VOTE_MEAN predict one number for each
+	// row; the others are classifiers whose classes are among the ints 0 ... c - 1, c being the number of classes. Those of
+	// VOTE_SOFT have predict_proba, of c columns.
+	Members []*ModelProto `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// One for each member, or none. Finite.
+	Weights []float64 `protobuf:"fixed64,2,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+	// The sum of the weights as the library that trained rounded it; 0 without weights, else finite and not 0.
+	Total float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
+	// None for VOTE_MEAN.
+	Classes *Labels          `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
+	Vote    VotingProto_Vote `protobuf:"varint,5,opt,name=vote,proto3,enum=modelx.v1.VotingProto_Vote" json:"vote,omitempty"`
+	// Whether the model has transform.
+	Transforms    bool `protobuf:"varint,6,opt,name=transforms,proto3" json:"transforms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VotingProto) Reset() {
+	*x = VotingProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VotingProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VotingProto) ProtoMessage() {}
+
+func (x *VotingProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VotingProto.ProtoReflect.Descriptor instead.
+func (*VotingProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *VotingProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *VotingProto) GetWeights() []float64 {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
+func (x *VotingProto) GetTotal() float64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *VotingProto) GetClasses() *Labels {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *VotingProto) GetVote() VotingProto_Vote {
+	if x != nil {
+		return x.Vote
+	}
+	return VotingProto_VOTE_MEAN
+}
+
+func (x *VotingProto) GetTransforms() bool {
+	if x != nil {
+		return x.Transforms
+	}
+	return false
+}
+
 type ColumnTransformerProto_Selection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
@@ -1218,7 +1435,7 @@ type ColumnTransformerProto_Selection struct {
 
 func (x *ColumnTransformerProto_Selection) Reset() {
 	*x = ColumnTransformerProto_Selection{}
-	mi := &file_modelx_v1_model_proto_msgTypes[11]
+	mi := &file_modelx_v1_model_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1447,7 @@ func (x *ColumnTransformerProto_Selection) String() string {
 func (*ColumnTransformerProto_Selection) ProtoMessage() {}
 
 func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[11]
+	mi := &file_modelx_v1_model_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +1481,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x18modelx/v1/evidence.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xc8\f\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xba\x0e\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1276,12 +1493,16 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x11sgd_one_class_svm\x18\x15 \x01(\v2\x1e.modelx.v1.SGDOneClassSVMProtoH\x00R\x0esgdOneClassSvm\x12C\n" +
 	"\raffine_scaler\x18\x16 \x01(\v2\x1c.modelx.v1.AffineScalerProtoH\x00R\faffineScaler\x126\n" +
 	"\bpipeline\x18\x17 \x01(\v2\x18.modelx.v1.PipelineProtoH\x00R\bpipeline\x12?\n" +
-	"\vpassthrough\x18\x18 \x01(\v2\x1b.modelx.v1.PassthroughProtoH\x00R\vpassthrough\x12R\n" +
+	"\vpassthrough\x18\x18 \x01(\v2\x1b.modelx.v1.PassthroughProtoH\x00R\vpassthrough\x12C\n" +
+	"\rdecision_tree\x18\x19 \x01(\v2\x1c.modelx.v1.DecisionTreeProtoH\x00R\fdecisionTree\x120\n" +
+	"\x06forest\x18\x1a \x01(\v2\x16.modelx.v1.ForestProtoH\x00R\x06forest\x12R\n" +
 	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x12O\n" +
 	"\x11gradient_boosting\x18\x1b \x01(\v2 .modelx.v1.GradientBoostingProtoH\x00R\x10gradientBoosting\x12L\n" +
 	"\x10isolation_forest\x18\x1d \x01(\v2\x1f.modelx.v1.IsolationForestProtoH\x00R\x0fisolationForest\x12\\\n" +
-	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x126\n" +
-	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12P\n" +
+	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x120\n" +
+	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x126\n" +
+	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
+	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
 	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12<\n" +
 	"\n" +
@@ -1361,7 +1582,20 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
 	"any_number\x18\x03 \x01(\bR\tanyNumber\x12+\n" +
 	"\x05model\x18\x04 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12/\n" +
-	"\amembers\x18\x05 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers*{\n" +
+	"\amembers\x18\x05 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\"\xa1\x02\n" +
+	"\vVotingProto\x12/\n" +
+	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12\x18\n" +
+	"\aweights\x18\x02 \x03(\x01R\aweights\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x01R\x05total\x12+\n" +
+	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x12/\n" +
+	"\x04vote\x18\x05 \x01(\x0e2\x1b.modelx.v1.VotingProto.VoteR\x04vote\x12\x1e\n" +
+	"\n" +
+	"transforms\x18\x06 \x01(\bR\n" +
+	"transforms\"3\n" +
+	"\x04Vote\x12\r\n" +
+	"\tVOTE_MEAN\x10\x00\x12\r\n" +
+	"\tVOTE_SOFT\x10\x01\x12\r\n" +
+	"\tVOTE_HARD\x10\x02*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -1381,85 +1615,97 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
-	(*ModelProto)(nil),                       // 2: modelx.v1.ModelProto
-	(*Metadata)(nil),                         // 3: modelx.v1.Metadata
-	(*Signature)(nil),                        // 4: modelx.v1.Signature
-	(*OutputSpec)(nil),                       // 5: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),                    // 6: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),                 // 7: modelx.v1.PassthroughProto
-	(*DelegateProto)(nil),                    // 8: modelx.v1.DelegateProto
-	(*GradientBoostingProto)(nil),            // 9: modelx.v1.GradientBoostingProto
-	(*ColumnTransformerProto)(nil),           // 10: modelx.v1.ColumnTransformerProto
-	(*FeatureSelectorProto)(nil),             // 11: modelx.v1.FeatureSelectorProto
-	nil,                                      // 12: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 13: modelx.v1.ColumnTransformerProto.Selection
-	(*LinearRegressionProto)(nil),            // 14: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 15: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 16: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 17: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 18: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 19: modelx.v1.AffineScalerProto
-	(*IsolationForestProto)(nil),             // 20: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 21: modelx.v1.RandomTreesEmbeddingProto
-	(*KBinsDiscretizerProto)(nil),            // 22: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 23: modelx.v1.PolynomialFeaturesProto
-	(*NormalizerProto)(nil),                  // 24: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 25: modelx.v1.BinarizerProto
-	(*Source)(nil),                           // 26: modelx.v1.Source
-	(*Evidence)(nil),                         // 27: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 28: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 29: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 30: modelx.v1.Labels
+	(VotingProto_Vote)(0),                    // 2: modelx.v1.VotingProto.Vote
+	(*ModelProto)(nil),                       // 3: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 4: modelx.v1.Metadata
+	(*Signature)(nil),                        // 5: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 6: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 7: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 8: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 9: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 10: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 11: modelx.v1.ColumnTransformerProto
+	(*FeatureSelectorProto)(nil),             // 12: modelx.v1.FeatureSelectorProto
+	(*VotingProto)(nil),                      // 13: modelx.v1.VotingProto
+	nil,                                      // 14: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 15: modelx.v1.ColumnTransformerProto.Selection
+	(*LinearRegressionProto)(nil),            // 16: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 17: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 18: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 19: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 20: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 21: modelx.v1.AffineScalerProto
+	(*DecisionTreeProto)(nil),                // 22: modelx.v1.DecisionTreeProto
+	(*ForestProto)(nil),                      // 23: modelx.v1.ForestProto
+	(*IsolationForestProto)(nil),             // 24: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 25: modelx.v1.RandomTreesEmbeddingProto
+	(*OneHotEncoderProto)(nil),               // 26: modelx.v1.OneHotEncoderProto
+	(*KBinsDiscretizerProto)(nil),            // 27: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 28: modelx.v1.PolynomialFeaturesProto
+	(*NormalizerProto)(nil),                  // 29: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 30: modelx.v1.BinarizerProto
+	(*Source)(nil),                           // 31: modelx.v1.Source
+	(*Evidence)(nil),                         // 32: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 33: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 34: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 35: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	14, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	15, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	16, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	17, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	18, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	19, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	6,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	7,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	10, // 8: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	9,  // 9: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	20, // 10: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	21, // 11: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	8,  // 12: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	22, // 13: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	23, // 14: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	24, // 15: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	25, // 16: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	11, // 17: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	3,  // 18: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	4,  // 19: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	26, // 20: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	27, // 21: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	12, // 22: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	28, // 23: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	5,  // 24: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 25: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 26: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 27: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	2,  // 28: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	2,  // 29: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	29, // 30: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 31: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	30, // 32: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 33: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	13, // 34: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	2,  // 35: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	2,  // 36: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	2,  // 37: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	38, // [38:38] is the sub-list for method output_type
-	38, // [38:38] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	16, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	17, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	18, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	19, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	20, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	21, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	7,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	8,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	22, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
+	23, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
+	11, // 10: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	10, // 11: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	24, // 12: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	25, // 13: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	13, // 14: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	9,  // 15: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	26, // 16: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
+	27, // 17: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	28, // 18: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	29, // 19: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	30, // 20: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	12, // 21: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	4,  // 22: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	5,  // 23: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	31, // 24: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	32, // 25: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	14, // 26: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	33, // 27: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	6,  // 28: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 29: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 30: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 31: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	3,  // 32: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	3,  // 33: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	34, // 34: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 35: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	35, // 36: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	3,  // 37: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	15, // 38: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	3,  // 39: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 40: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	3,  // 41: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 42: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	35, // 43: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 44: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	45, // [45:45] is the sub-list for method output_type
+	45, // [45:45] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1470,13 +1716,16 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_affine_scaler_proto_init()
 	file_modelx_v1_binarizer_proto_init()
 	file_modelx_v1_bisecting_kmeans_proto_init()
+	file_modelx_v1_decision_tree_proto_init()
 	file_modelx_v1_evidence_proto_init()
+	file_modelx_v1_forest_proto_init()
 	file_modelx_v1_isolation_forest_proto_init()
 	file_modelx_v1_k_bins_discretizer_proto_init()
 	file_modelx_v1_kmeans_proto_init()
 	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
 	file_modelx_v1_normalizer_proto_init()
+	file_modelx_v1_one_hot_encoder_proto_init()
 	file_modelx_v1_polynomial_features_proto_init()
 	file_modelx_v1_random_trees_embedding_proto_init()
 	file_modelx_v1_sgd_classifier_proto_init()
@@ -1492,25 +1741,29 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_AffineScaler)(nil),
 		(*ModelProto_Pipeline)(nil),
 		(*ModelProto_Passthrough)(nil),
+		(*ModelProto_DecisionTree)(nil),
+		(*ModelProto_Forest)(nil),
 		(*ModelProto_ColumnTransformer)(nil),
 		(*ModelProto_GradientBoosting)(nil),
 		(*ModelProto_IsolationForest)(nil),
 		(*ModelProto_RandomTreesEmbedding)(nil),
+		(*ModelProto_Voting)(nil),
 		(*ModelProto_Delegate)(nil),
+		(*ModelProto_OneHotEncoder)(nil),
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
 		(*ModelProto_Normalizer)(nil),
 		(*ModelProto_Binarizer)(nil),
 		(*ModelProto_FeatureSelector)(nil),
 	}
-	file_modelx_v1_model_proto_msgTypes[11].OneofWrappers = []any{}
+	file_modelx_v1_model_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   12,
+			NumEnums:      3,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -8,20 +8,24 @@ from modelx.estimators.affine_scaler import AffineScalerFamily
 from modelx.estimators.binarizer import BinarizerFamily
 from modelx.estimators.bisecting_kmeans import BisectingKMeansFamily
 from modelx.estimators.column_transformer import ColumnTransformerFamily
+from modelx.estimators.decision_tree import DecisionTreeFamily
 from modelx.estimators.delegate import DelegateFamily
 from modelx.estimators.feature_selector import FeatureSelectorFamily
+from modelx.estimators.forest import ForestFamily
 from modelx.estimators.gradient_boosting import GradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
 from modelx.estimators.normalizer import NormalizerFamily
+from modelx.estimators.one_hot_encoder import OneHotEncoderFamily
 from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
 from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
 from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
+from modelx.estimators.voting import VotingFamily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,14 +59,17 @@ FAMILIES: Mapping[str, Family] = table(
         AffineScalerFamily(),
         BinarizerFamily(),
         BisectingKMeansFamily(),
+        DecisionTreeFamily(),
         DelegateFamily(),
         FeatureSelectorFamily(),
         KBinsDiscretizerFamily(),
+        ForestFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
         KMeansFamily(),
         LinearRegressionFamily(),
         NormalizerFamily(),
+        OneHotEncoderFamily(),
         ColumnTransformerFamily(),
         PassthroughFamily(),
         PipelineFamily(),
@@ -70,5 +77,6 @@ FAMILIES: Mapping[str, Family] = table(
         RandomTreesEmbeddingFamily(),
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),
+        VotingFamily(),
     ]
 )

@@ -22,6 +22,7 @@ from modelx.kernels import (
     pipeline,
     sgd_classifier,
     sgd_one_class_svm,
+    tree_models,
 )
 from modelx.kernels.base import Kernel, Rows, arm_of
 from modelx.kernels.one_row import OneRow, one_row_for
@@ -38,7 +39,9 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
     "affine_scaler": affine_scaler.kernel,
     "binarizer": binarizer.kernel,
     "bisecting_kmeans": bisecting_kmeans.kernel,
+    "decision_tree": tree_models.kernel,
     "delegate": lambda estimator, method: _find(innermost(estimator), method),
+    "forest": tree_models.kernel,
     "gradient_boosting": gradient_boosting.kernel,
     "feature_selector": lambda estimator, method: feature_selector.kernel(estimator, method, _find),
     "kmeans": kmeans.kernel,
@@ -56,8 +59,10 @@ NO_KERNEL: frozenset[str] = frozenset(
         "column_transformer",
         "isolation_forest",
         "k_bins_discretizer",
+        "one_hot_encoder",
         "polynomial_features",
         "random_trees_embedding",
+        "voting",
     }
 )
 

@@ -2,13 +2,16 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from modelx.v1 import affine_scaler_pb2 as _affine_scaler_pb2
 from modelx.v1 import binarizer_pb2 as _binarizer_pb2
 from modelx.v1 import bisecting_kmeans_pb2 as _bisecting_kmeans_pb2
+from modelx.v1 import decision_tree_pb2 as _decision_tree_pb2
 from modelx.v1 import evidence_pb2 as _evidence_pb2
+from modelx.v1 import forest_pb2 as _forest_pb2
 from modelx.v1 import isolation_forest_pb2 as _isolation_forest_pb2
 from modelx.v1 import k_bins_discretizer_pb2 as _k_bins_discretizer_pb2
 from modelx.v1 import kmeans_pb2 as _kmeans_pb2
 from modelx.v1 import labels_pb2 as _labels_pb2
 from modelx.v1 import linear_regression_pb2 as _linear_regression_pb2
 from modelx.v1 import normalizer_pb2 as _normalizer_pb2
+from modelx.v1 import one_hot_encoder_pb2 as _one_hot_encoder_pb2
 from modelx.v1 import polynomial_features_pb2 as _polynomial_features_pb2
 from modelx.v1 import random_trees_embedding_pb2 as _random_trees_embedding_pb2
 from modelx.v1 import sgd_classifier_pb2 as _sgd_classifier_pb2
@@ -38,7 +41,7 @@ DATA_TYPE_BOOL: DataType
 DATA_TYPE_STRING: DataType
 
 class ModelProto(_message.Message):
-    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "column_transformer", "gradient_boosting", "isolation_forest", "random_trees_embedding", "delegate", "k_bins_discretizer", "polynomial_features", "normalizer", "binarizer", "feature_selector", "metadata", "schema_version", "signature", "source", "evidence")
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "decision_tree", "forest", "column_transformer", "gradient_boosting", "isolation_forest", "random_trees_embedding", "voting", "delegate", "one_hot_encoder", "k_bins_discretizer", "polynomial_features", "normalizer", "binarizer", "feature_selector", "metadata", "schema_version", "signature", "source", "evidence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
@@ -49,11 +52,15 @@ class ModelProto(_message.Message):
     AFFINE_SCALER_FIELD_NUMBER: _ClassVar[int]
     PIPELINE_FIELD_NUMBER: _ClassVar[int]
     PASSTHROUGH_FIELD_NUMBER: _ClassVar[int]
+    DECISION_TREE_FIELD_NUMBER: _ClassVar[int]
+    FOREST_FIELD_NUMBER: _ClassVar[int]
     COLUMN_TRANSFORMER_FIELD_NUMBER: _ClassVar[int]
     GRADIENT_BOOSTING_FIELD_NUMBER: _ClassVar[int]
     ISOLATION_FOREST_FIELD_NUMBER: _ClassVar[int]
     RANDOM_TREES_EMBEDDING_FIELD_NUMBER: _ClassVar[int]
+    VOTING_FIELD_NUMBER: _ClassVar[int]
     DELEGATE_FIELD_NUMBER: _ClassVar[int]
+    ONE_HOT_ENCODER_FIELD_NUMBER: _ClassVar[int]
     K_BINS_DISCRETIZER_FIELD_NUMBER: _ClassVar[int]
     POLYNOMIAL_FEATURES_FIELD_NUMBER: _ClassVar[int]
     NORMALIZER_FIELD_NUMBER: _ClassVar[int]
@@ -74,11 +81,15 @@ class ModelProto(_message.Message):
     affine_scaler: _affine_scaler_pb2.AffineScalerProto
     pipeline: PipelineProto
     passthrough: PassthroughProto
+    decision_tree: _decision_tree_pb2.DecisionTreeProto
+    forest: _forest_pb2.ForestProto
     column_transformer: ColumnTransformerProto
     gradient_boosting: GradientBoostingProto
     isolation_forest: _isolation_forest_pb2.IsolationForestProto
     random_trees_embedding: _random_trees_embedding_pb2.RandomTreesEmbeddingProto
+    voting: VotingProto
     delegate: DelegateProto
+    one_hot_encoder: _one_hot_encoder_pb2.OneHotEncoderProto
     k_bins_discretizer: _k_bins_discretizer_pb2.KBinsDiscretizerProto
     polynomial_features: _polynomial_features_pb2.PolynomialFeaturesProto
     normalizer: _normalizer_pb2.NormalizerProto
@@ -89,7 +100,7 @@ class ModelProto(_message.Message):
     signature: Signature
     source: _source_pb2.Source
     evidence: _evidence_pb2.Evidence
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., decision_tree: _Optional[_Union[_decision_tree_pb2.DecisionTreeProto, _Mapping]] = ..., forest: _Optional[_Union[_forest_pb2.ForestProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., voting: _Optional[_Union[VotingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., one_hot_encoder: _Optional[_Union[_one_hot_encoder_pb2.OneHotEncoderProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
     __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
@@ -216,3 +227,27 @@ class FeatureSelectorProto(_message.Message):
     model: ModelProto
     members: _containers.RepeatedCompositeFieldContainer[ModelProto]
     def __init__(self, n_features: _Optional[int] = ..., selected: _Optional[_Iterable[int]] = ..., any_number: _Optional[bool] = ..., model: _Optional[_Union[ModelProto, _Mapping]] = ..., members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...
+
+class VotingProto(_message.Message):
+    __slots__ = ("members", "weights", "total", "classes", "vote", "transforms")
+    class Vote(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        VOTE_MEAN: _ClassVar[VotingProto.Vote]
+        VOTE_SOFT: _ClassVar[VotingProto.Vote]
+        VOTE_HARD: _ClassVar[VotingProto.Vote]
+    VOTE_MEAN: VotingProto.Vote
+    VOTE_SOFT: VotingProto.Vote
+    VOTE_HARD: VotingProto.Vote
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    VOTE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFORMS_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    weights: _containers.RepeatedScalarFieldContainer[float]
+    total: float
+    classes: _labels_pb2.Labels
+    vote: VotingProto.Vote
+    transforms: bool
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ..., vote: _Optional[_Union[VotingProto.Vote, str]] = ..., transforms: _Optional[bool] = ...) -> None: ...

@@ -25,6 +25,7 @@ from modelx.formats.onnx_graph.pipeline import PipelineBuilder
 from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuilder
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
+from modelx.formats.onnx_graph.voting import VotingBuilder
 
 if TYPE_CHECKING:
     from modelx.formats.onnx_graph.base import Builder
@@ -44,11 +45,12 @@ BUILDERS: dict[str, Builder] = {
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
 }
 BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
+BUILDERS["voting"] = VotingBuilder(BUILDERS)
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset()
+NO_GRAPH: frozenset[str] = frozenset({"decision_tree", "forest"})
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
