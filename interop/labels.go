@@ -85,6 +85,17 @@ func (l *Labels) Value(i int) (float64, bool) {
 	}
 }
 
+// numbers returns the labels as float64, or an error where one of them has none. path is the model's.
+func (l *Labels) numbers(path string) ([]float64, error) {
+	if l.values == nil {
+		return nil, &Error{
+			Kind: ErrStringLabels, Path: path, Found: fmt.Sprintf("labels of type %s that no float64 holds", l.kind),
+			Want: "numeric labels up to 2^53", Hint: "use PredictStrings, or PredictIndex with Classes",
+		}
+	}
+	return l.values, nil
+}
+
 // newLabels checks p: exactly one list, distinct labels, finite floats.
 func newLabels(p *modelxpb.Labels, path string) (*Labels, error) {
 	l := &Labels{ints: p.GetInts(), doubles: p.GetDoubles(), strings: p.GetStrings(), bools: p.GetBools()}

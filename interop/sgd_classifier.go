@@ -187,18 +187,16 @@ func (p *sgdClassifier) singleScores(dst, x []float64, first int) error {
 
 // labels writes the values of the predicted classes.
 func (p *sgdClassifier) labels(dst, x []float64, first int) error {
-	if p.classes.values == nil {
-		return &Error{
-			Kind: ErrStringLabels, Path: p.path, Found: fmt.Sprintf("labels of type %s that no float64 holds", p.classes.kind),
-			Want: "numeric labels up to 2^53", Hint: "use PredictStrings, or PredictIndex with Classes",
-		}
+	values, err := p.classes.numbers(p.path)
+	if err != nil {
+		return err
 	}
 	if len(p.b) == 1 {
 		if err := p.singleScores(dst, x, first); err != nil {
 			return err
 		}
 		for i, s := range dst {
-			dst[i] = p.classes.values[positive(s)]
+			dst[i] = values[positive(s)]
 		}
 		return nil
 	}
@@ -207,7 +205,7 @@ func (p *sgdClassifier) labels(dst, x []float64, first int) error {
 		if err != nil {
 			return err
 		}
-		dst[i] = p.classes.values[k]
+		dst[i] = values[k]
 	}
 	return nil
 }

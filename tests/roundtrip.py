@@ -10,6 +10,7 @@ import reference
 from scipy.interpolate import BSpline
 from scipy.sparse import issparse
 from sklearn.base import clone
+from sklearn.tree._tree import Tree
 
 import modelx
 from modelx import conversion, estimators
@@ -28,6 +29,7 @@ KEPT = {
     name: {"scores_"}
     for name in ("GenericUnivariateSelect", "SelectFdr", "SelectFpr", "SelectFwe", "SelectKBest", "SelectPercentile")
 }
+
 
 def answer(estimator, method, x):
     """Give a method's output without the remark that plain rows have no names."""
@@ -84,12 +86,26 @@ def same_value(a, b):
         assert list(a) == list(b)
         for key in a:
             same_value(a[key], b[key])
+    elif isinstance(a, Tree):
+        same_tree(a.__getstate__(), b.__getstate__())
     elif isinstance(a, BSpline):
         same_value([a.t, a.c, a.k, a.extrapolate], [b.t, b.c, b.k, b.extrapolate])
     elif hasattr(a, "get_params"):
         same_estimator(a, b)
     else:
         assert a == b or (a != a and b != b)  # noqa: PLR0124 - NaN
+
+
+def same_tree(a, b):
+    """Compare the states of two trees."""
+    assert (a["max_depth"], a["node_count"]) == (b["max_depth"], b["node_count"])
+    same_array(a["values"], b["values"])
+    assert a["nodes"].dtype == b["nodes"].dtype
+    # Between the fields there is memory that nobody sets, and leaves have a flag that nobody reads.
+    inner = a["nodes"]["left_child"] >= 0
+    for name in a["nodes"].dtype.names:
+        left, right = (np.array(state["nodes"][name]) for state in (a, b))
+        same_array(*((left[inner], right[inner]) if name == "missing_go_to_left" else (left, right)))
 
 
 def fitted_attributes(estimator):

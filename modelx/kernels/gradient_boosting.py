@@ -48,7 +48,7 @@ def _sums(estimator: Any) -> Kernel:
     begin = _beginning(estimator)
 
     def sums(x: Rows) -> NDArray[Any]:
-        given = x.astype(np.float32)
+        given: NDArray[Any] = x.astype(np.float32)
         # What float32 cannot hold is an infinity by now.
         refuse_non_finite(given)
         out = begin(given)
