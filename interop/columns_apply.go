@@ -27,7 +27,7 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 	rows := len(x) / width
 	values := make([]float64, rows*out.values())
 	if err := c.root.runBlocks(context.Background(), *out, values, x, rows, c.block); err != nil {
-		return nil, err
+		return nil, c.named(err, unknown)
 	}
 	return c.columnsOf(*out, values, rows, unknown), nil
 }

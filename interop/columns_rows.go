@@ -220,5 +220,5 @@ func (c *compiled) RunColumns(m Method, dst []float64, columns ...Column) error 
 	if err != nil {
 		return err
 	}
-	return c.Run(m, dst, x)
+	return c.runColumns(m, dst, x, columns)
 }

@@ -61,6 +61,8 @@ const (
 	ErrMissingColumn Kind = "missing_column"
 	// ErrColumnType: a column of another type than the model's, or whose values stand in several lists.
 	ErrColumnType Kind = "column_type"
+	// ErrUnknownCategory: a value that is no category that an encoder knows, which refuses those.
+	ErrUnknownCategory Kind = "unknown_category"
 	// ErrUnsupportedMethod: the model has no such method.
 	ErrUnsupportedMethod Kind = "unsupported_method"
 	// ErrStringLabels: labels that no float64 can hold were asked for as float64.
@@ -91,6 +93,9 @@ type Error struct {
 	Hint string
 	// Err is the cause, or nil.
 	Err error
+
+	// category is what an error of kind ErrUnknownCategory is about.
+	category *unknownCategory
 }
 
 // Error returns one line: the kind, the place, what was found, what was expected, what to do, and the cause.

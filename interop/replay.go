@@ -212,7 +212,7 @@ func (r replayer) compareColumns(got []float64, recorded *modelxpb.Output) strin
 				want = r.symbols.find(column.Strings[row])
 			}
 			if v != want && !(math.IsNaN(v) && math.IsNaN(want)) {
-				return difference(row, r.symbols.describe(v), r.symbols.describe(want))
+				return difference(row, r.symbols.describe(v, nil), r.symbols.describe(want, nil))
 			}
 		}
 	}

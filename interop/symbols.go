@@ -64,14 +64,14 @@ func (s *symbols) text(code float64, local []string) (string, Missing) {
 	}
 }
 
-// describe names the value of a string column for a message.
-func (s *symbols) describe(code float64) string {
-	switch text, missing := s.text(code, nil); {
+// describe names the value of a string column for a message. local is as in text.
+func (s *symbols) describe(code float64, local []string) string {
+	switch text, missing := s.text(code, local); {
 	case missing == MissingNone:
 		return "None"
 	case missing == MissingNaN:
 		return "NaN"
-	case code < 0:
+	case code < 0 || code >= float64(len(s.texts)+len(local)):
 		return "a string that the model does not know"
 	default:
 		return strconv.Quote(text)

@@ -26,6 +26,7 @@ from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuil
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 from modelx.formats.onnx_graph.voting import VotingBuilder
+from modelx.formats.onnx_graph.simple_imputer import SimpleImputerBuilder
 
 if TYPE_CHECKING:
     from modelx.formats.onnx_graph.base import Builder
@@ -43,6 +44,7 @@ BUILDERS: dict[str, Builder] = {
     "polynomial_features": PolynomialFeaturesBuilder(),
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
+    "simple_imputer": SimpleImputerBuilder(),
 }
 BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
 BUILDERS["voting"] = VotingBuilder(BUILDERS)
@@ -50,7 +52,7 @@ BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset({"decision_tree", "forest"})
+NO_GRAPH: frozenset[str] = frozenset({"missing_indicator", "decision_tree", "forest", "one_hot_encoder"})
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
