@@ -48,7 +48,7 @@ def _telling(feature: Feature, rng: np.random.Generator, *, unknown: bool) -> li
 
 
 def _unknown_strings(known: list[Any]) -> list[Any]:
-    longest = max((value for value in known if value), key=len, default="x")
+    longest = max((value for value in known if isinstance(value, str)), key=len, default="x")
     out: list[Any] = [*_STRINGS, longest + " ", None, np.nan]
     return [value for value in out if not _is_known(value, known)]
 

@@ -9,7 +9,7 @@ import numpy as np
 from modelx.calling import call
 from modelx.conversion import family_of
 from modelx.errors import ModelxError
-from modelx.estimators.base import Comparison
+from modelx.estimators.base import Comparison, DataType
 from modelx.evidence import table
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def answers(
                 f"{type(estimator).__name__}.{spec.method} gave an array of shape {values.shape} for {len(x)} rows; "
                 f"modelx expected {spec.n_columns or 1} columns. Please report this"
             )
-        out[spec.method] = values
+        # Ints, bools and objects that another runtime gives as float64; None is NaN.
+        plain = spec.type == DataType.DATA_TYPE_FLOAT64 and values.dtype.kind in "iubO"
+        out[spec.method] = values.astype(np.float64) if plain else values
     return out
 
 

@@ -10,13 +10,14 @@ import sklearn
 from cases import BY_FAMILY, Case, Fitted
 
 import modelx
+from modelx import frames
 from modelx.conversion import family_of
 from modelx.evidence import recording, table
 from modelx.formats import onnx_graph
 from modelx.v1 import evidence_pb2, model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +26,7 @@ SUFFIXES = {"protobuf": ".pb", "json": ".json", "onnx": ".onnx"}
 # The first case of each family is there in these forms too.
 COMPRESSED = (("protobuf", "gzip", ".pb.gz"), ("json", "zstd", ".json.zst"))
 _MADE_ROWS = 12
+_STRINGS = ("", "no such", "u\u0308", "\U00010348", None, np.nan, "\0")
 
 
 def to_proto(fitted: Fitted) -> model_pb2.ModelProto:
@@ -38,14 +40,15 @@ def expected(case: Case, fitted: Fitted, model: model_pb2.ModelProto) -> evidenc
     """Record scikit-learn's answers for training rows, made rows and odd rows, with their tolerances."""
     family, width = family_of(model), family_of(model).n_features(model)
     rng = np.random.default_rng(zlib.crc32(case.id.encode()))
-    parts = [_rows(fitted.rows, width), family.rows(model, rng, _MADE_ROWS), _odd(width, rng)]
+    types = family.input_types(model)
+    parts = [_rows(fitted.rows, width, types), family.rows(model, rng, _MADE_ROWS), _odd(width, types, rng)]
     x = np.concatenate(parts)
     x = x[_answered(fitted.estimator, model, x)]
     keep = family.decided(model, fitted.estimator, x, None)
     for tolerance in family.tolerances(model, fitted.estimator, x, None).values():
         if tolerance.per_row is not None:
             keep = keep & np.isfinite(tolerance.per_row)
-    x = np.concatenate([x[keep], _rows(fitted.exact, width)])
+    x = np.concatenate([x[keep], _rows(fitted.exact, width, types)])
     out = evidence_pb2.Evidence(producer=f"scikit-learn {sklearn.__version__}")
     out.origin = evidence_pb2.Evidence.Origin.ORIGIN_SAMPLE_AND_MADE
     table.write_rows(x, out.rows, types=family.input_types(model))
@@ -57,18 +60,27 @@ def expected(case: Case, fitted: Fitted, model: model_pb2.ModelProto) -> evidenc
     return out
 
 
-def _rows(rows: Any, width: int) -> NDArray[np.float64]:
-    return np.array(rows, dtype=np.float64).reshape(-1, width)
+def _rows(rows: Any, width: int, types: Sequence[model_pb2.DataType] | None) -> NDArray[Any]:
+    if types is None or not len(rows):
+        return np.array(rows, dtype=np.float64 if types is None else object).reshape(-1, width)
+    return frames.typed_rows(rows, types, ())
 
 
-def _odd(width: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Give rows of -0.0, subnormal, huge and missing values; what a model refuses is left out."""
+def _odd(width: int, types: Sequence[model_pb2.DataType] | None, rng: np.random.Generator) -> NDArray[Any]:
+    """Give rows of -0.0, subnormal, huge and missing values, and odd strings; what a model refuses is left out."""
     signs = rng.choice([-1.0, 1.0], (5, width))
     rows = signs * np.array([[0.0], [5e-324], [1e-300], [1e12], [1e300]])
     missing = rng.standard_normal((2, width))
     missing[0, rng.integers(width)] = np.nan
     missing[1] = np.nan
-    return np.concatenate([rows, missing])
+    out = np.concatenate([rows, missing])
+    if types is None:
+        return out
+    typed = out.astype(object)
+    for j, type_ in enumerate(types):
+        if type_ == model_pb2.DATA_TYPE_STRING:
+            typed[:, j] = [_STRINGS[(i + j) % len(_STRINGS)] for i in range(len(typed))]
+    return typed
 
 
 def _answered(estimator: Any, model: model_pb2.ModelProto, x: NDArray[np.float64]) -> NDArray[np.bool_]:
