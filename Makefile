@@ -91,6 +91,7 @@ interop-test: setup build tritonclient kserve-schemas ## The cross-language part
 	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
 	$(TEST_ENV) $(PY) -m pytest tests/contract tests/deploy tests/client tests/cli tests/docs -n 2 -m interop
 	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
+	$(TEST_ENV) $(PY) tests/matrix/matrix.py --modelx-go bin/modelx-go --check
 
 # An existing client of the Open Inference Protocol pins protobuf 6, so it has an environment of its own.
 TRITONCLIENT := build/tritonclient
@@ -161,6 +162,10 @@ drift: ## Check that the generated code is what proto/ generates
 	after=$$(cat $(GENERATED) | sha256sum); \
 	test "$$before" = "$$after" || { echo "the generated code has drifted from proto/: commit what 'make generate' wrote"; exit 1; }
 	@echo "generated code: no drift"
+
+.PHONY: coverage-matrix
+coverage-matrix: setup build ## Fit, export and verify in Go every estimator of scikit-learn, and write docs/estimators.md's table
+	$(TEST_ENV) $(PY) tests/matrix/matrix.py --modelx-go bin/modelx-go
 
 .PHONY: conformance
 conformance: setup ## Rewrite the conformance vectors from their cases

@@ -45,6 +45,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.NotNumericError, BAD_INPUT),
     (errors.MissingColumnError, BAD_INPUT),
     (errors.ColumnTypeError, BAD_INPUT),
+    (errors.UnknownCategoryError, BAD_INPUT),
     (calls.UnknownMethodError, USAGE),
     (calls.NotFoundError, USAGE),
     (calls.InvalidRequestError, BAD_INPUT),

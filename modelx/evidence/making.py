@@ -114,15 +114,24 @@ def _check_sample(
             f"the sample has an infinity in row {row}, column {column}, counted from 0; leave the row out"
         )
     missing = np.isnan(numbers)
-    # What else stands in these rows may be refused for reasons of its own.
-    gaps = np.where(missing, np.nan, 0.0 if sample.dtype != object else sample)[missing.any(axis=1)]
-    if missing.any() and _answers(estimator, model, gaps) is None:
+    gaps = sample[missing.any(axis=1)]
+    # Rows may be refused for what else stands in them: then they are not stored, as any others.
+    if len(gaps) and _answers(estimator, model, gaps) is None and _answers(estimator, model, _filled(gaps)) is not None:
         row, column = np.argwhere(missing)[0]
         raise NonFiniteInputError(
             f"the sample has NaN in row {row}, column {column}, counted from 0, which {type(estimator).__name__} "
             "refuses; leave the row out"
         )
     return sample
+
+
+def _filled(x: NDArray[Any]) -> NDArray[Any]:
+    """Give rows with the first number of each column, or 0, in the places of NaN."""
+    out = x.copy()
+    for i in range(x.shape[1]):
+        missing = np.isnan(_numbers(x[:, i : i + 1])[:, 0])
+        out[missing, i] = next(iter(x[~missing, i]), 0.0)
+    return out
 
 
 def _numbers(x: NDArray[Any]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from modelx import errors
 from modelx.cli import exits
 from modelx.cli.program import main
 
-COMMANDS = ("call", "convert", "diff", "export", "inspect", "predict", "serve", "verify")
+COMMANDS = ("call", "check", "convert", "diff", "export", "inspect", "predict", "serve", "verify")
 
 
 def test_help_is_quick_because_it_imports_nothing_large():
