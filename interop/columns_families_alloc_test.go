@@ -12,7 +12,9 @@ import (
 
 func TestTheFamiliesOfColumnsAllocateNothing(t *testing.T) {
 	for name, p := range map[string]*modelxpb.ModelProto{
-		"selector": selectorOf(asItIs),
+		"selector":  selectorOf(asItIs),
+		"indicator": indicatorOf(nan, true, 1),
+		"imputer":   imputerOf(func(*modelxpb.SimpleImputerProto) {}),
 		"selector with a model": selectorOf(func(p *modelxpb.FeatureSelectorProto) {
 			p.Model = twoClasses(func(*modelxpb.SGDClassifierProto) {})
 		}),

@@ -1,6 +1,8 @@
 package modelx
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/modelx-dev/modelx/interop/modelxpb"
@@ -36,8 +38,74 @@ func invalidSelectors() []invalid {
 	}
 }
 
+// imputerOf is an imputer of two columns, with an indicator of the first, changed.
+func imputerOf(change func(*modelxpb.SimpleImputerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.SimpleImputerProto{
+		NFeatures: 2, Missing: nan, Fill: &modelxpb.SimpleImputerProto_Fill{Doubles: []float64{7, 8}},
+		Indicator: &modelxpb.MissingIndicatorProto{NFeatures: 2, Missing: nan, Columns: []int32{0}},
+	}
+	change(p)
+	return &modelxpb.ModelProto{Name: "fill", Model: &modelxpb.ModelProto_SimpleImputer{SimpleImputer: p}}
+}
+
+func indicatorOf(missing float64, refuses bool, columns ...int32) *modelxpb.ModelProto {
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_MissingIndicator{MissingIndicator: &modelxpb.MissingIndicatorProto{
+		NFeatures: 3, Missing: missing, Columns: columns, RefusesOthers: refuses,
+	}}}
+}
+
+func invalidImputers() []invalid {
+	type simple = modelxpb.SimpleImputerProto
+	return []invalid{
+		{"no column is told", indicatorOf(nan, false), ErrShape, "missing_indicator.columns"},
+		{"infinity is missing", indicatorOf(inf, false, 0), ErrNonFinite, "missing_indicator.missing"},
+		{"a column out of range", indicatorOf(nan, false, 3), ErrShape, "missing_indicator.columns[0]"},
+		{"empty", imputerOf(func(p *simple) { p.Reset() }), ErrShape, "simple_imputer.n_features"},
+		{"no values", imputerOf(func(p *simple) { p.Fill = nil }), ErrShape, "simple_imputer.fill.doubles"},
+		{"a doubled column", imputerOf(func(p *simple) { p.LeftOut = []int32{1, 1} }), ErrShape, "simple_imputer.left_out[1]"},
+		{"nothing remains", imputerOf(func(p *simple) {
+			p.LeftOut, p.Indicator = []int32{0, 1}, nil
+		}), ErrShape, "simple_imputer.left_out"},
+		{"another missing value", imputerOf(func(p *simple) { p.Missing = 0 }), ErrShape, "simple_imputer.indicator.missing"},
+		{"a refusing indicator", imputerOf(func(p *simple) {
+			p.Indicator.RefusesOthers = true
+		}), ErrShape, "simple_imputer.indicator.refuses_others"},
+	}
+}
+
+// A gap where none was is refused, with the kind that its value has.
+func TestIndicatorsRefuseNewGaps(t *testing.T) {
+	dst := make([]float64, 4)
+	m := mustNew(t, indicatorOf(nan, true, 0, 2))
+	if err := m.Run(Transform, dst, []float64{nan, 1, 2, 3, 4, nan}); err != nil || dst[0] != 1 || dst[1] != 0 || dst[2] != 0 || dst[3] != 1 {
+		t.Errorf("transform is %v, %v", dst, err)
+	}
+	if m.Type(Transform) != TypeBool {
+		t.Errorf("the type is %s", m.Type(Transform))
+	}
+	requireKind(t, m.Run(Transform, dst, []float64{1, 1, 2, 3, nan, 5}), ErrNonFiniteInput)
+	requireKind(t, m.Run(Transform, dst, []float64{1, 1, 2, 3, inf, 5}), ErrNonFiniteInput)
+	numbers := mustNew(t, indicatorOf(-1, true, 0, 2))
+	requireKind(t, numbers.Run(Transform, dst, []float64{1, 1, 2, -1, -1, 5}), ErrRefusedValue)
+	requireKind(t, numbers.Run(Transform, dst, []float64{1, 1, 2, -1, nan, 5}), ErrNonFiniteInput)
+}
+
+func TestImputersFillAndTell(t *testing.T) {
+	dst := make([]float64, 3)
+	m := mustNew(t, imputerOf(func(*modelxpb.SimpleImputerProto) {}))
+	if err := m.Run(Transform, dst, []float64{nan, 1}); err != nil || dst[0] != 7 || dst[1] != 1 || dst[2] != 1 {
+		t.Errorf("transform is %v, %v", dst, err)
+	}
+	requireKind(t, m.Run(Transform, dst, []float64{nan, inf}), ErrNonFiniteInput)
+	zeros := mustNew(t, imputerOf(func(p *modelxpb.SimpleImputerProto) { p.Missing, p.Indicator = 0, nil }))
+	if err := zeros.Run(Transform, dst[:2], []float64{math.Copysign(0, -1), 5e-324}); err != nil || dst[0] != 7 || dst[1] != 5e-324 {
+		t.Errorf("transform is %v, %v", dst, err)
+	}
+	requireKind(t, zeros.Run(Transform, dst[:2], []float64{nan, 1}), ErrNonFiniteInput)
+}
+
 func TestInvalidFamiliesOfColumns(t *testing.T) {
-	for _, c := range invalidSelectors() {
+	for _, c := range slices.Concat(invalidSelectors(), invalidImputers()) {
 		_, err := New(c.proto)
 		e, ok := err.(*Error)
 		if !ok || e.Kind != c.kind || e.Path != c.path {

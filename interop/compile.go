@@ -143,6 +143,10 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newIsolationForest(arm.IsolationForest, n.path)
 	case *modelxpb.ModelProto_RandomTreesEmbedding:
 		n.predictor, err = newRandomTreesEmbedding(arm.RandomTreesEmbedding, n.path)
+	case *modelxpb.ModelProto_SimpleImputer:
+		n.predictor, err = newSimpleImputer(arm.SimpleImputer, n.path)
+	case *modelxpb.ModelProto_MissingIndicator:
+		n.predictor, err = newMissingIndicator(arm.MissingIndicator, n.path)
 	case *modelxpb.ModelProto_Passthrough:
 		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
 	case *modelxpb.ModelProto_Voting:
@@ -165,6 +169,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newPolynomialFeatures(arm.PolynomialFeatures, n.path)
 	case *modelxpb.ModelProto_KBinsDiscretizer:
 		n.predictor, err = newKBinsDiscretizer(arm.KBinsDiscretizer, n.path)
+	case *modelxpb.ModelProto_PowerTransformer:
+		n.predictor, err = newPowerTransformer(arm.PowerTransformer, n.path)
 	default:
 		err = unknownFamily(n.proto, place)
 	}

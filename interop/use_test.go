@@ -53,7 +53,14 @@ func TestCallsThatAreRefused(t *testing.T) {
 
 // NaN and infinities are refused, taken or passed on as scikit-learn does, whichever method, row and column.
 func TestNonFiniteInput(t *testing.T) {
-	accepts := map[string][]float64{"affine_scaler": {nan}, "passthrough": {nan, inf, -inf}}
+	accepts := map[string][]float64{
+		"affine_scaler":        {nan},
+		"power_transformer":    {nan},
+		"quantile_transformer": {nan},
+		"simple_imputer":       {nan},
+		"missing_indicator":    {nan},
+		"passthrough":          {nan, inf, -inf},
+	}
 	for _, c := range sklearnCases(t) {
 		m := c.model(t)
 		first := m.Family()

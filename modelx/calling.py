@@ -9,11 +9,22 @@ from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from modelx.delegates import innermost
+from modelx.delegates import SEARCHES, innermost
 from modelx.frames import framed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# Where the estimators stand that get the very rows of the one around them, and so know the names of features as well.
+_HANDED_ON = {
+    "FrozenEstimator": ("estimator",),
+    "Pipeline": ("steps",),
+    "StackingClassifier": ("estimators_",),
+    "StackingRegressor": ("estimators_",),
+    "TransformedTargetRegressor": ("regressor_",),
+    "VotingClassifier": ("estimators_",),
+    "VotingRegressor": ("estimators_",),
+} | dict.fromkeys(SEARCHES, ("best_estimator_",))
 
 
 def call(estimator: Any, method: str, x: NDArray[Any]) -> NDArray[Any]:
@@ -58,8 +69,13 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
             x = _compose(step, method, x)
         return x
     for step in steps[:-1]:
-        x = _compose(step, "transform", x)
+        x = _numbers(_compose(step, "transform", x))
     return _compose(steps[-1], method, x)
+
+
+def _numbers(x: Any) -> Any:
+    """Give the bools of a step as 1 and 0: the next one may hand them on, and its columns are numbers."""
+    return x.astype(np.float64) if getattr(x, "dtype", None) == np.bool_ else x
 
 
 def _on_one_thread(estimator: Any) -> Any:
@@ -84,11 +100,31 @@ def _silent(estimator: Any, *, named: bool) -> Any:
     process's, and other threads would lose theirs.
     """
     changed = {} if type(estimator) is not OneHotEncoder else _unwarned(estimator)
+    if not named:
+        changed |= _nameless_inside(estimator)
     nameless = not named and "feature_names_in_" in vars(estimator)
     if not nameless and not changed:
         return estimator
     left_out = {"feature_names_in_"} if nameless else set()
     return _with(estimator, {name: value for name, value in vars(estimator).items() if name not in left_out} | changed)
+
+
+def _nameless_inside(estimator: Any) -> dict[str, Any]:
+    """Give the attributes whose estimators are handed the rows as they came, with those estimators made silent."""
+    out = {}
+    for name in _HANDED_ON.get(type(estimator).__name__, ()):
+        value = vars(estimator).get(name)
+        silent = _silenced(value)
+        if silent is not value:
+            out[name] = silent
+    return out
+
+
+def _silenced(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        items = [_silenced(item) for item in value]
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else type(value)(items)
+    return _silent(value, named=False) if hasattr(value, "get_params") else value
 
 
 def _unwarned(encoder: Any) -> dict[str, Any]:

@@ -13,6 +13,22 @@ def undo_selection(p, t):
     return out
 
 
+def missing(p, x):
+    return (x == p.missing) | (np.isnan(x) & np.isnan(p.missing))
+
+
+def missing_indicator(p, x):
+    return {"transform": missing(p, x)[:, list(p.columns)]}
+
+
+def simple_imputer(p, x):
+    filled = np.where(missing(p, x), np.array(p.fill.doubles), x)
+    out = filled[:, [j for j in range(p.n_features) if j not in p.left_out]]
+    if p.HasField("indicator"):
+        out = np.hstack([out, missing_indicator(p.indicator, x)["transform"]])
+    return {"transform": out}
+
+
 def families(compute):
     """Give the computation of each arm, over what computes any model."""
 
@@ -22,4 +38,8 @@ def families(compute):
         out = {method: values for method, values in inner.items() if method in _DELEGATED}
         return out | {"transform": kept, "inverse_transform": undo_selection(p, kept)}
 
-    return {"feature_selector": feature_selector}
+    return {
+        "feature_selector": feature_selector,
+        "missing_indicator": missing_indicator,
+        "simple_imputer": simple_imputer,
+    }

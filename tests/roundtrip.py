@@ -45,7 +45,7 @@ def dense(out):
 
 
 def methods_of(estimator):
-    return [method for method in METHODS if hasattr(estimator, method)]
+    return [method for method in METHODS if kernel_agreement.offers(estimator, method)]
 
 
 def same_array(a, b, *, strides=True):

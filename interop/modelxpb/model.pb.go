@@ -210,17 +210,20 @@ type ModelProto struct {
 	//	*ModelProto_Passthrough
 	//	*ModelProto_DecisionTree
 	//	*ModelProto_Forest
-	//	*ModelProto_ColumnTransformer
 	//	*ModelProto_GradientBoosting
 	//	*ModelProto_IsolationForest
 	//	*ModelProto_RandomTreesEmbedding
 	//	*ModelProto_Voting
+	//	*ModelProto_ColumnTransformer
 	//	*ModelProto_Delegate
 	//	*ModelProto_OneHotEncoder
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
+	//	*ModelProto_PowerTransformer
 	//	*ModelProto_Normalizer
 	//	*ModelProto_Binarizer
+	//	*ModelProto_SimpleImputer
+	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
@@ -375,15 +378,6 @@ func (x *ModelProto) GetForest() *ForestProto {
 	return nil
 }
 
-func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
-	if x != nil {
-		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
-			return x.ColumnTransformer
-		}
-	}
-	return nil
-}
-
 func (x *ModelProto) GetGradientBoosting() *GradientBoostingProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_GradientBoosting); ok {
@@ -415,6 +409,15 @@ func (x *ModelProto) GetVoting() *VotingProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Voting); ok {
 			return x.Voting
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
+			return x.ColumnTransformer
 		}
 	}
 	return nil
@@ -456,6 +459,15 @@ func (x *ModelProto) GetPolynomialFeatures() *PolynomialFeaturesProto {
 	return nil
 }
 
+func (x *ModelProto) GetPowerTransformer() *PowerTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_PowerTransformer); ok {
+			return x.PowerTransformer
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetNormalizer() *NormalizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Normalizer); ok {
@@ -469,6 +481,24 @@ func (x *ModelProto) GetBinarizer() *BinarizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Binarizer); ok {
 			return x.Binarizer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetSimpleImputer() *SimpleImputerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_SimpleImputer); ok {
+			return x.SimpleImputer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetMissingIndicator() *MissingIndicatorProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_MissingIndicator); ok {
+			return x.MissingIndicator
 		}
 	}
 	return nil
@@ -562,10 +592,6 @@ type ModelProto_Forest struct {
 	Forest *ForestProto `protobuf:"bytes,26,opt,name=forest,proto3,oneof"`
 }
 
-type ModelProto_ColumnTransformer struct {
-	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
-}
-
 type ModelProto_GradientBoosting struct {
 	GradientBoosting *GradientBoostingProto `protobuf:"bytes,27,opt,name=gradient_boosting,json=gradientBoosting,proto3,oneof"`
 }
@@ -580,6 +606,10 @@ type ModelProto_RandomTreesEmbedding struct {
 
 type ModelProto_Voting struct {
 	Voting *VotingProto `protobuf:"bytes,33,opt,name=voting,proto3,oneof"`
+}
+
+type ModelProto_ColumnTransformer struct {
+	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
 }
 
 type ModelProto_Delegate struct {
@@ -598,12 +628,24 @@ type ModelProto_PolynomialFeatures struct {
 	PolynomialFeatures *PolynomialFeaturesProto `protobuf:"bytes,47,opt,name=polynomial_features,json=polynomialFeatures,proto3,oneof"`
 }
 
+type ModelProto_PowerTransformer struct {
+	PowerTransformer *PowerTransformerProto `protobuf:"bytes,49,opt,name=power_transformer,json=powerTransformer,proto3,oneof"`
+}
+
 type ModelProto_Normalizer struct {
 	Normalizer *NormalizerProto `protobuf:"bytes,51,opt,name=normalizer,proto3,oneof"`
 }
 
 type ModelProto_Binarizer struct {
 	Binarizer *BinarizerProto `protobuf:"bytes,52,opt,name=binarizer,proto3,oneof"`
+}
+
+type ModelProto_SimpleImputer struct {
+	SimpleImputer *SimpleImputerProto `protobuf:"bytes,53,opt,name=simple_imputer,json=simpleImputer,proto3,oneof"`
+}
+
+type ModelProto_MissingIndicator struct {
+	MissingIndicator *MissingIndicatorProto `protobuf:"bytes,56,opt,name=missing_indicator,json=missingIndicator,proto3,oneof"`
 }
 
 type ModelProto_FeatureSelector struct {
@@ -630,8 +672,6 @@ func (*ModelProto_DecisionTree) isModelProto_Model() {}
 
 func (*ModelProto_Forest) isModelProto_Model() {}
 
-func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
-
 func (*ModelProto_GradientBoosting) isModelProto_Model() {}
 
 func (*ModelProto_IsolationForest) isModelProto_Model() {}
@@ -639,6 +679,8 @@ func (*ModelProto_IsolationForest) isModelProto_Model() {}
 func (*ModelProto_RandomTreesEmbedding) isModelProto_Model() {}
 
 func (*ModelProto_Voting) isModelProto_Model() {}
+
+func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
 
 func (*ModelProto_Delegate) isModelProto_Model() {}
 
@@ -648,9 +690,15 @@ func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
 
 func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
 
+func (*ModelProto_PowerTransformer) isModelProto_Model() {}
+
 func (*ModelProto_Normalizer) isModelProto_Model() {}
 
 func (*ModelProto_Binarizer) isModelProto_Model() {}
+
+func (*ModelProto_SimpleImputer) isModelProto_Model() {}
+
+func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 
 func (*ModelProto_FeatureSelector) isModelProto_Model() {}
 
@@ -1481,7 +1529,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xba\x0e\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xa4\x10\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1495,20 +1543,23 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\bpipeline\x18\x17 \x01(\v2\x18.modelx.v1.PipelineProtoH\x00R\bpipeline\x12?\n" +
 	"\vpassthrough\x18\x18 \x01(\v2\x1b.modelx.v1.PassthroughProtoH\x00R\vpassthrough\x12C\n" +
 	"\rdecision_tree\x18\x19 \x01(\v2\x1c.modelx.v1.DecisionTreeProtoH\x00R\fdecisionTree\x120\n" +
-	"\x06forest\x18\x1a \x01(\v2\x16.modelx.v1.ForestProtoH\x00R\x06forest\x12R\n" +
-	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x12O\n" +
+	"\x06forest\x18\x1a \x01(\v2\x16.modelx.v1.ForestProtoH\x00R\x06forest\x12O\n" +
 	"\x11gradient_boosting\x18\x1b \x01(\v2 .modelx.v1.GradientBoostingProtoH\x00R\x10gradientBoosting\x12L\n" +
 	"\x10isolation_forest\x18\x1d \x01(\v2\x1f.modelx.v1.IsolationForestProtoH\x00R\x0fisolationForest\x12\\\n" +
 	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x120\n" +
-	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x126\n" +
+	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x12R\n" +
+	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x126\n" +
 	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
-	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12<\n" +
+	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12O\n" +
+	"\x11power_transformer\x181 \x01(\v2 .modelx.v1.PowerTransformerProtoH\x00R\x10powerTransformer\x12<\n" +
 	"\n" +
 	"normalizer\x183 \x01(\v2\x1a.modelx.v1.NormalizerProtoH\x00R\n" +
 	"normalizer\x129\n" +
-	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12L\n" +
+	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12F\n" +
+	"\x0esimple_imputer\x185 \x01(\v2\x1d.modelx.v1.SimpleImputerProtoH\x00R\rsimpleImputer\x12O\n" +
+	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
 	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
@@ -1647,13 +1698,16 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*OneHotEncoderProto)(nil),               // 26: modelx.v1.OneHotEncoderProto
 	(*KBinsDiscretizerProto)(nil),            // 27: modelx.v1.KBinsDiscretizerProto
 	(*PolynomialFeaturesProto)(nil),          // 28: modelx.v1.PolynomialFeaturesProto
-	(*NormalizerProto)(nil),                  // 29: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 30: modelx.v1.BinarizerProto
-	(*Source)(nil),                           // 31: modelx.v1.Source
-	(*Evidence)(nil),                         // 32: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 33: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 34: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 35: modelx.v1.Labels
+	(*PowerTransformerProto)(nil),            // 29: modelx.v1.PowerTransformerProto
+	(*NormalizerProto)(nil),                  // 30: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 31: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 32: modelx.v1.SimpleImputerProto
+	(*MissingIndicatorProto)(nil),            // 33: modelx.v1.MissingIndicatorProto
+	(*Source)(nil),                           // 34: modelx.v1.Source
+	(*Evidence)(nil),                         // 35: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 36: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 37: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 38: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
 	16, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
@@ -1666,46 +1720,49 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	8,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
 	22, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
 	23, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
-	11, // 10: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	10, // 11: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	24, // 12: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	25, // 13: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	13, // 14: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	10, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	24, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	25, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	13, // 13: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	11, // 14: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
 	9,  // 15: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
 	26, // 16: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
 	27, // 17: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
 	28, // 18: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	29, // 19: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	30, // 20: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	12, // 21: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	4,  // 22: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	5,  // 23: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	31, // 24: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	32, // 25: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	14, // 26: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	33, // 27: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	6,  // 28: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 29: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 30: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 31: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	3,  // 32: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	3,  // 33: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	34, // 34: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 35: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	35, // 36: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	3,  // 37: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	15, // 38: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	3,  // 39: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 40: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	3,  // 41: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 42: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	35, // 43: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 44: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	45, // [45:45] is the sub-list for method output_type
-	45, // [45:45] is the sub-list for method input_type
-	45, // [45:45] is the sub-list for extension type_name
-	45, // [45:45] is the sub-list for extension extendee
-	0,  // [0:45] is the sub-list for field type_name
+	29, // 19: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	30, // 20: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	31, // 21: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	32, // 22: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	33, // 23: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	12, // 24: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	4,  // 25: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	5,  // 26: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	34, // 27: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	35, // 28: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	14, // 29: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	36, // 30: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	6,  // 31: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 32: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 33: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 34: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	3,  // 35: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	3,  // 36: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	37, // 37: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 38: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	38, // 39: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	3,  // 40: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	15, // 41: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	3,  // 42: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 43: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	3,  // 44: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 45: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	38, // 46: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 47: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	48, // [48:48] is the sub-list for method output_type
+	48, // [48:48] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1724,12 +1781,15 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_kmeans_proto_init()
 	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
+	file_modelx_v1_missing_indicator_proto_init()
 	file_modelx_v1_normalizer_proto_init()
 	file_modelx_v1_one_hot_encoder_proto_init()
 	file_modelx_v1_polynomial_features_proto_init()
+	file_modelx_v1_power_transformer_proto_init()
 	file_modelx_v1_random_trees_embedding_proto_init()
 	file_modelx_v1_sgd_classifier_proto_init()
 	file_modelx_v1_sgd_one_class_svm_proto_init()
+	file_modelx_v1_simple_imputer_proto_init()
 	file_modelx_v1_source_proto_init()
 	file_modelx_v1_tree_proto_init()
 	file_modelx_v1_model_proto_msgTypes[0].OneofWrappers = []any{
@@ -1743,17 +1803,20 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_Passthrough)(nil),
 		(*ModelProto_DecisionTree)(nil),
 		(*ModelProto_Forest)(nil),
-		(*ModelProto_ColumnTransformer)(nil),
 		(*ModelProto_GradientBoosting)(nil),
 		(*ModelProto_IsolationForest)(nil),
 		(*ModelProto_RandomTreesEmbedding)(nil),
 		(*ModelProto_Voting)(nil),
+		(*ModelProto_ColumnTransformer)(nil),
 		(*ModelProto_Delegate)(nil),
 		(*ModelProto_OneHotEncoder)(nil),
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
+		(*ModelProto_PowerTransformer)(nil),
 		(*ModelProto_Normalizer)(nil),
 		(*ModelProto_Binarizer)(nil),
+		(*ModelProto_SimpleImputer)(nil),
+		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
 	}
 	file_modelx_v1_model_proto_msgTypes[12].OneofWrappers = []any{}

@@ -16,7 +16,17 @@ from typing import Any
 import numpy as np
 import preprocessing as single_rows
 from google.protobuf import json_format
-from sklearn import cluster, datasets, feature_selection, linear_model, model_selection, pipeline, preprocessing, svm
+from sklearn import (
+    cluster,
+    datasets,
+    feature_selection,
+    impute,
+    linear_model,
+    model_selection,
+    pipeline,
+    preprocessing,
+    svm,
+)
 
 from modelx.v1 import model_pb2
 
@@ -277,6 +287,22 @@ def _selector() -> Case:
     return _case("SelectKBest", {"feature_selector": {"n_features": 4, "selected": selected}}, rows, both)
 
 
+def _imputer() -> Case:
+    x = IRIS.data[:50].copy()
+    x[::3, 0], x[1::4, 2] = np.nan, np.nan
+    e = impute.SimpleImputer(strategy="median").fit(x)
+    proto = {"n_features": 4, "missing": "NaN", "fill": {"doubles": plain(e.statistics_)}}
+    return _case("SimpleImputer", {"simple_imputer": proto}, x[:9], [output("transform", e.transform(x[:9]))])
+
+
+def _missing_indicator() -> Case:
+    x = IRIS.data[:50].copy()
+    x[::3, 0], x[1::4, 2] = np.nan, np.nan
+    e = impute.MissingIndicator(features="all").fit(x)
+    proto = {"n_features": 4, "missing": "NaN", "columns": [0, 1, 2, 3]}
+    return _case("MissingIndicator", {"missing_indicator": proto}, x[:9], [output("transform", e.transform(x[:9]))])
+
+
 def _cases() -> list[Case]:
     x, y = DIABETES.data, DIABETES.target
     flowers, kinds = IRIS.data, IRIS.target
@@ -329,6 +355,8 @@ def _cases() -> list[Case]:
         *single_rows.cases(_case, output, plain),
         _search(),
         _selector(),
+        _imputer(),
+        _missing_indicator(),
     ]
 
 

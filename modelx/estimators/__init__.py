@@ -17,14 +17,17 @@ from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
+from modelx.estimators.missing_indicator import MissingIndicatorFamily
 from modelx.estimators.normalizer import NormalizerFamily
 from modelx.estimators.one_hot_encoder import OneHotEncoderFamily
 from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
 from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
+from modelx.estimators.power_transformer import PowerTransformerFamily
 from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
+from modelx.estimators.simple_imputer import SimpleImputerFamily
 from modelx.estimators.voting import VotingFamily
 
 if TYPE_CHECKING:
@@ -59,24 +62,27 @@ FAMILIES: Mapping[str, Family] = table(
         AffineScalerFamily(),
         BinarizerFamily(),
         BisectingKMeansFamily(),
+        ColumnTransformerFamily(),
         DecisionTreeFamily(),
         DelegateFamily(),
         FeatureSelectorFamily(),
-        KBinsDiscretizerFamily(),
         ForestFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
+        KBinsDiscretizerFamily(),
         KMeansFamily(),
         LinearRegressionFamily(),
+        MissingIndicatorFamily(),
         NormalizerFamily(),
         OneHotEncoderFamily(),
-        ColumnTransformerFamily(),
         PassthroughFamily(),
         PipelineFamily(),
         PolynomialFeaturesFamily(),
+        PowerTransformerFamily(),
         RandomTreesEmbeddingFamily(),
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),
+        SimpleImputerFamily(),
         VotingFamily(),
     ]
 )

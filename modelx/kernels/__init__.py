@@ -22,6 +22,7 @@ from modelx.kernels import (
     pipeline,
     sgd_classifier,
     sgd_one_class_svm,
+    simple_imputer,
     tree_models,
 )
 from modelx.kernels.base import Kernel, Rows, arm_of
@@ -51,6 +52,7 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
     "pipeline": lambda estimator, method: pipeline.kernel(estimator, method, _find),
     "sgd_classifier": sgd_classifier.kernel,
     "sgd_one_class_svm": sgd_one_class_svm.kernel,
+    "simple_imputer": simple_imputer.kernel,
 }
 
 # Families whose methods are called as they are.
@@ -59,8 +61,10 @@ NO_KERNEL: frozenset[str] = frozenset(
         "column_transformer",
         "isolation_forest",
         "k_bins_discretizer",
+        "missing_indicator",
         "one_hot_encoder",
         "polynomial_features",
+        "power_transformer",
         "random_trees_embedding",
         "voting",
     }

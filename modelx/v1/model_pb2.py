@@ -34,17 +34,20 @@ from modelx.v1 import k_bins_discretizer_pb2 as modelx_dot_v1_dot_k__bins__discr
 from modelx.v1 import kmeans_pb2 as modelx_dot_v1_dot_kmeans__pb2
 from modelx.v1 import labels_pb2 as modelx_dot_v1_dot_labels__pb2
 from modelx.v1 import linear_regression_pb2 as modelx_dot_v1_dot_linear__regression__pb2
+from modelx.v1 import missing_indicator_pb2 as modelx_dot_v1_dot_missing__indicator__pb2
 from modelx.v1 import normalizer_pb2 as modelx_dot_v1_dot_normalizer__pb2
 from modelx.v1 import one_hot_encoder_pb2 as modelx_dot_v1_dot_one__hot__encoder__pb2
 from modelx.v1 import polynomial_features_pb2 as modelx_dot_v1_dot_polynomial__features__pb2
+from modelx.v1 import power_transformer_pb2 as modelx_dot_v1_dot_power__transformer__pb2
 from modelx.v1 import random_trees_embedding_pb2 as modelx_dot_v1_dot_random__trees__embedding__pb2
 from modelx.v1 import sgd_classifier_pb2 as modelx_dot_v1_dot_sgd__classifier__pb2
 from modelx.v1 import sgd_one_class_svm_pb2 as modelx_dot_v1_dot_sgd__one__class__svm__pb2
+from modelx.v1 import simple_imputer_pb2 as modelx_dot_v1_dot_simple__imputer__pb2
 from modelx.v1 import source_pb2 as modelx_dot_v1_dot_source__pb2
 from modelx.v1 import tree_pb2 as modelx_dot_v1_dot_tree__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xb5\x0b\n\nModelProto\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12=\n\x11linear_regression\x18\x03 \x01(\x0b\x32 .modelx.v1.LinearRegressionProtoH\x00\x12\x37\n\x0esgd_classifier\x18\x04 \x01(\x0b\x32\x1d.modelx.v1.SGDClassifierProtoH\x00\x12(\n\x06kmeans\x18\x05 \x01(\x0b\x32\x16.modelx.v1.KMeansProtoH\x00\x12;\n\x10\x62isecting_kmeans\x18\x14 \x01(\x0b\x32\x1f.modelx.v1.BisectingKMeansProtoH\x00\x12;\n\x11sgd_one_class_svm\x18\x15 \x01(\x0b\x32\x1e.modelx.v1.SGDOneClassSVMProtoH\x00\x12\x35\n\raffine_scaler\x18\x16 \x01(\x0b\x32\x1c.modelx.v1.AffineScalerProtoH\x00\x12,\n\x08pipeline\x18\x17 \x01(\x0b\x32\x18.modelx.v1.PipelineProtoH\x00\x12\x32\n\x0bpassthrough\x18\x18 \x01(\x0b\x32\x1b.modelx.v1.PassthroughProtoH\x00\x12\x35\n\rdecision_tree\x18\x19 \x01(\x0b\x32\x1c.modelx.v1.DecisionTreeProtoH\x00\x12(\n\x06\x66orest\x18\x1a \x01(\x0b\x32\x16.modelx.v1.ForestProtoH\x00\x12?\n\x12\x63olumn_transformer\x18$ \x01(\x0b\x32!.modelx.v1.ColumnTransformerProtoH\x00\x12=\n\x11gradient_boosting\x18\x1b \x01(\x0b\x32 .modelx.v1.GradientBoostingProtoH\x00\x12;\n\x10isolation_forest\x18\x1d \x01(\x0b\x32\x1f.modelx.v1.IsolationForestProtoH\x00\x12\x46\n\x16random_trees_embedding\x18\x1e \x01(\x0b\x32$.modelx.v1.RandomTreesEmbeddingProtoH\x00\x12(\n\x06voting\x18! \x01(\x0b\x32\x16.modelx.v1.VotingProtoH\x00\x12,\n\x08\x64\x65legate\x18& \x01(\x0b\x32\x18.modelx.v1.DelegateProtoH\x00\x12\x38\n\x0fone_hot_encoder\x18( \x01(\x0b\x32\x1d.modelx.v1.OneHotEncoderProtoH\x00\x12>\n\x12k_bins_discretizer\x18. \x01(\x0b\x32 .modelx.v1.KBinsDiscretizerProtoH\x00\x12\x41\n\x13polynomial_features\x18/ \x01(\x0b\x32\".modelx.v1.PolynomialFeaturesProtoH\x00\x12\x30\n\nnormalizer\x18\x33 \x01(\x0b\x32\x1a.modelx.v1.NormalizerProtoH\x00\x12.\n\tbinarizer\x18\x34 \x01(\x0b\x32\x19.modelx.v1.BinarizerProtoH\x00\x12;\n\x10\x66\x65\x61ture_selector\x18\x39 \x01(\x0b\x32\x1f.modelx.v1.FeatureSelectorProtoH\x00\x12%\n\x08metadata\x18\n \x01(\x0b\x32\x13.modelx.v1.Metadata\x12\x16\n\x0eschema_version\x18\x0b \x01(\r\x12\'\n\tsignature\x18\x0c \x01(\x0b\x32\x14.modelx.v1.Signature\x12!\n\x06source\x18\r \x01(\x0b\x32\x11.modelx.v1.Source\x12%\n\x08\x65vidence\x18\x0e \x01(\x0b\x32\x13.modelx.v1.EvidenceB\x07\n\x05model\"\xcf\x01\n\x08Metadata\x12\x19\n\x11\x63reated_timestamp\x18\x01 \x01(\x03\x12\x18\n\x10training_samples\x18\x02 \x01(\x05\x12\x31\n\x07metrics\x18\x03 \x03(\x0b\x32 .modelx.v1.Metadata.MetricsEntry\x12+\n\nproperties\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x8a\x01\n\tSignature\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x15\n\rfeature_names\x18\x02 \x03(\t\x12&\n\x07outputs\x18\x03 \x03(\x0b\x32\x15.modelx.v1.OutputSpec\x12*\n\rfeature_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"}\n\nOutputSpec\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12!\n\x04type\x18\x03 \x01(\x0e\x32\x13.modelx.v1.DataType\x12)\n\x0c\x63olumn_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"5\n\rPipelineProto\x12$\n\x05steps\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"&\n\x10PassthroughProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\"5\n\rDelegateProto\x12$\n\x05model\x18\x01 \x01(\x0b\x32\x15.modelx.v1.ModelProto\"\xfd\x02\n\x15GradientBoostingProto\x12#\n\x05trees\x18\x01 \x03(\x0b\x32\x14.modelx.v1.TreeProto\x12\x12\n\nn_features\x18\x02 \x01(\x05\x12\x11\n\tn_outputs\x18\x03 \x01(\x05\x12\x15\n\rlearning_rate\x18\x04 \x01(\x01\x12\x33\n\x04link\x18\x05 \x01(\x0e\x32%.modelx.v1.GradientBoostingProto.Link\x12\"\n\x07\x63lasses\x18\x06 \x01(\x0b\x32\x11.modelx.v1.Labels\x12\x0c\n\x04init\x18\x07 \x03(\x01\x12$\n\x05model\x18\x08 \x01(\x0b\x32\x15.modelx.v1.ModelProto\x12\x0c\n\x04\x63lip\x18\t \x01(\x01\"f\n\x04Link\x12\x14\n\x10LINK_UNSPECIFIED\x10\x00\x12\x11\n\rLINK_IDENTITY\x10\x01\x12\x0e\n\nLINK_LOGIT\x10\x02\x12\x13\n\x0fLINK_HALF_LOGIT\x10\x03\x12\x10\n\x0cLINK_SOFTMAX\x10\x04\"\xd3\x01\n\x16\x43olumnTransformerProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12?\n\nselections\x18\x02 \x03(\x0b\x32+.modelx.v1.ColumnTransformerProto.Selection\x12&\n\x07members\x18\x03 \x03(\x0b\x32\x15.modelx.v1.ModelProto\x1a<\n\tSelection\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\r\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"\x9e\x01\n\x14\x46\x65\x61tureSelectorProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x10\n\x08selected\x18\x02 \x03(\x05\x12\x12\n\nany_number\x18\x03 \x01(\x08\x12$\n\x05model\x18\x04 \x01(\x0b\x32\x15.modelx.v1.ModelProto\x12&\n\x07members\x18\x05 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"\xed\x01\n\x0bVotingProto\x12&\n\x07members\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\x12\x0f\n\x07weights\x18\x02 \x03(\x01\x12\r\n\x05total\x18\x03 \x01(\x01\x12\"\n\x07\x63lasses\x18\x04 \x01(\x0b\x32\x11.modelx.v1.Labels\x12)\n\x04vote\x18\x05 \x01(\x0e\x32\x1b.modelx.v1.VotingProto.Vote\x12\x12\n\ntransforms\x18\x06 \x01(\x08\"3\n\x04Vote\x12\r\n\tVOTE_MEAN\x10\x00\x12\r\n\tVOTE_SOFT\x10\x01\x12\r\n\tVOTE_HARD\x10\x02*{\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT64\x10\x01\x12\x13\n\x0f\x44\x41TA_TYPE_INT64\x10\x02\x12\x12\n\x0e\x44\x41TA_TYPE_BOOL\x10\x03\x12\x14\n\x10\x44\x41TA_TYPE_STRING\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xec\x0c\n\nModelProto\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12=\n\x11linear_regression\x18\x03 \x01(\x0b\x32 .modelx.v1.LinearRegressionProtoH\x00\x12\x37\n\x0esgd_classifier\x18\x04 \x01(\x0b\x32\x1d.modelx.v1.SGDClassifierProtoH\x00\x12(\n\x06kmeans\x18\x05 \x01(\x0b\x32\x16.modelx.v1.KMeansProtoH\x00\x12;\n\x10\x62isecting_kmeans\x18\x14 \x01(\x0b\x32\x1f.modelx.v1.BisectingKMeansProtoH\x00\x12;\n\x11sgd_one_class_svm\x18\x15 \x01(\x0b\x32\x1e.modelx.v1.SGDOneClassSVMProtoH\x00\x12\x35\n\raffine_scaler\x18\x16 \x01(\x0b\x32\x1c.modelx.v1.AffineScalerProtoH\x00\x12,\n\x08pipeline\x18\x17 \x01(\x0b\x32\x18.modelx.v1.PipelineProtoH\x00\x12\x32\n\x0bpassthrough\x18\x18 \x01(\x0b\x32\x1b.modelx.v1.PassthroughProtoH\x00\x12\x35\n\rdecision_tree\x18\x19 \x01(\x0b\x32\x1c.modelx.v1.DecisionTreeProtoH\x00\x12(\n\x06\x66orest\x18\x1a \x01(\x0b\x32\x16.modelx.v1.ForestProtoH\x00\x12=\n\x11gradient_boosting\x18\x1b \x01(\x0b\x32 .modelx.v1.GradientBoostingProtoH\x00\x12;\n\x10isolation_forest\x18\x1d \x01(\x0b\x32\x1f.modelx.v1.IsolationForestProtoH\x00\x12\x46\n\x16random_trees_embedding\x18\x1e \x01(\x0b\x32$.modelx.v1.RandomTreesEmbeddingProtoH\x00\x12(\n\x06voting\x18! \x01(\x0b\x32\x16.modelx.v1.VotingProtoH\x00\x12?\n\x12\x63olumn_transformer\x18$ \x01(\x0b\x32!.modelx.v1.ColumnTransformerProtoH\x00\x12,\n\x08\x64\x65legate\x18& \x01(\x0b\x32\x18.modelx.v1.DelegateProtoH\x00\x12\x38\n\x0fone_hot_encoder\x18( \x01(\x0b\x32\x1d.modelx.v1.OneHotEncoderProtoH\x00\x12>\n\x12k_bins_discretizer\x18. \x01(\x0b\x32 .modelx.v1.KBinsDiscretizerProtoH\x00\x12\x41\n\x13polynomial_features\x18/ \x01(\x0b\x32\".modelx.v1.PolynomialFeaturesProtoH\x00\x12=\n\x11power_transformer\x18\x31 \x01(\x0b\x32 .modelx.v1.PowerTransformerProtoH\x00\x12\x30\n\nnormalizer\x18\x33 \x01(\x0b\x32\x1a.modelx.v1.NormalizerProtoH\x00\x12.\n\tbinarizer\x18\x34 \x01(\x0b\x32\x19.modelx.v1.BinarizerProtoH\x00\x12\x37\n\x0esimple_imputer\x18\x35 \x01(\x0b\x32\x1d.modelx.v1.SimpleImputerProtoH\x00\x12=\n\x11missing_indicator\x18\x38 \x01(\x0b\x32 .modelx.v1.MissingIndicatorProtoH\x00\x12;\n\x10\x66\x65\x61ture_selector\x18\x39 \x01(\x0b\x32\x1f.modelx.v1.FeatureSelectorProtoH\x00\x12%\n\x08metadata\x18\n \x01(\x0b\x32\x13.modelx.v1.Metadata\x12\x16\n\x0eschema_version\x18\x0b \x01(\r\x12\'\n\tsignature\x18\x0c \x01(\x0b\x32\x14.modelx.v1.Signature\x12!\n\x06source\x18\r \x01(\x0b\x32\x11.modelx.v1.Source\x12%\n\x08\x65vidence\x18\x0e \x01(\x0b\x32\x13.modelx.v1.EvidenceB\x07\n\x05model\"\xcf\x01\n\x08Metadata\x12\x19\n\x11\x63reated_timestamp\x18\x01 \x01(\x03\x12\x18\n\x10training_samples\x18\x02 \x01(\x05\x12\x31\n\x07metrics\x18\x03 \x03(\x0b\x32 .modelx.v1.Metadata.MetricsEntry\x12+\n\nproperties\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x8a\x01\n\tSignature\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x15\n\rfeature_names\x18\x02 \x03(\t\x12&\n\x07outputs\x18\x03 \x03(\x0b\x32\x15.modelx.v1.OutputSpec\x12*\n\rfeature_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"}\n\nOutputSpec\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x11\n\tn_columns\x18\x02 \x01(\x05\x12!\n\x04type\x18\x03 \x01(\x0e\x32\x13.modelx.v1.DataType\x12)\n\x0c\x63olumn_types\x18\x04 \x03(\x0e\x32\x13.modelx.v1.DataType\"5\n\rPipelineProto\x12$\n\x05steps\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"&\n\x10PassthroughProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\"5\n\rDelegateProto\x12$\n\x05model\x18\x01 \x01(\x0b\x32\x15.modelx.v1.ModelProto\"\xfd\x02\n\x15GradientBoostingProto\x12#\n\x05trees\x18\x01 \x03(\x0b\x32\x14.modelx.v1.TreeProto\x12\x12\n\nn_features\x18\x02 \x01(\x05\x12\x11\n\tn_outputs\x18\x03 \x01(\x05\x12\x15\n\rlearning_rate\x18\x04 \x01(\x01\x12\x33\n\x04link\x18\x05 \x01(\x0e\x32%.modelx.v1.GradientBoostingProto.Link\x12\"\n\x07\x63lasses\x18\x06 \x01(\x0b\x32\x11.modelx.v1.Labels\x12\x0c\n\x04init\x18\x07 \x03(\x01\x12$\n\x05model\x18\x08 \x01(\x0b\x32\x15.modelx.v1.ModelProto\x12\x0c\n\x04\x63lip\x18\t \x01(\x01\"f\n\x04Link\x12\x14\n\x10LINK_UNSPECIFIED\x10\x00\x12\x11\n\rLINK_IDENTITY\x10\x01\x12\x0e\n\nLINK_LOGIT\x10\x02\x12\x13\n\x0fLINK_HALF_LOGIT\x10\x03\x12\x10\n\x0cLINK_SOFTMAX\x10\x04\"\xd3\x01\n\x16\x43olumnTransformerProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12?\n\nselections\x18\x02 \x03(\x0b\x32+.modelx.v1.ColumnTransformerProto.Selection\x12&\n\x07members\x18\x03 \x03(\x0b\x32\x15.modelx.v1.ModelProto\x1a<\n\tSelection\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\r\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"\x9e\x01\n\x14\x46\x65\x61tureSelectorProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x10\n\x08selected\x18\x02 \x03(\x05\x12\x12\n\nany_number\x18\x03 \x01(\x08\x12$\n\x05model\x18\x04 \x01(\x0b\x32\x15.modelx.v1.ModelProto\x12&\n\x07members\x18\x05 \x03(\x0b\x32\x15.modelx.v1.ModelProto\"\xed\x01\n\x0bVotingProto\x12&\n\x07members\x18\x01 \x03(\x0b\x32\x15.modelx.v1.ModelProto\x12\x0f\n\x07weights\x18\x02 \x03(\x01\x12\r\n\x05total\x18\x03 \x01(\x01\x12\"\n\x07\x63lasses\x18\x04 \x01(\x0b\x32\x11.modelx.v1.Labels\x12)\n\x04vote\x18\x05 \x01(\x0e\x32\x1b.modelx.v1.VotingProto.Vote\x12\x12\n\ntransforms\x18\x06 \x01(\x08\"3\n\x04Vote\x12\r\n\tVOTE_MEAN\x10\x00\x12\r\n\tVOTE_SOFT\x10\x01\x12\r\n\tVOTE_HARD\x10\x02*{\n\x08\x44\x61taType\x12\x19\n\x15\x44\x41TA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44\x41TA_TYPE_FLOAT64\x10\x01\x12\x13\n\x0f\x44\x41TA_TYPE_INT64\x10\x02\x12\x12\n\x0e\x44\x41TA_TYPE_BOOL\x10\x03\x12\x14\n\x10\x44\x41TA_TYPE_STRING\x10\x04\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,36 +57,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
   _globals['_METADATA_METRICSENTRY']._loaded_options = None
   _globals['_METADATA_METRICSENTRY']._serialized_options = b'8\001'
-  _globals['_DATATYPE']._serialized_start=3734
-  _globals['_DATATYPE']._serialized_end=3857
-  _globals['_MODELPROTO']._serialized_start=644
-  _globals['_MODELPROTO']._serialized_end=2105
-  _globals['_METADATA']._serialized_start=2108
-  _globals['_METADATA']._serialized_end=2315
-  _globals['_METADATA_METRICSENTRY']._serialized_start=2269
-  _globals['_METADATA_METRICSENTRY']._serialized_end=2315
-  _globals['_SIGNATURE']._serialized_start=2318
-  _globals['_SIGNATURE']._serialized_end=2456
-  _globals['_OUTPUTSPEC']._serialized_start=2458
-  _globals['_OUTPUTSPEC']._serialized_end=2583
-  _globals['_PIPELINEPROTO']._serialized_start=2585
-  _globals['_PIPELINEPROTO']._serialized_end=2638
-  _globals['_PASSTHROUGHPROTO']._serialized_start=2640
-  _globals['_PASSTHROUGHPROTO']._serialized_end=2678
-  _globals['_DELEGATEPROTO']._serialized_start=2680
-  _globals['_DELEGATEPROTO']._serialized_end=2733
-  _globals['_GRADIENTBOOSTINGPROTO']._serialized_start=2736
-  _globals['_GRADIENTBOOSTINGPROTO']._serialized_end=3117
-  _globals['_GRADIENTBOOSTINGPROTO_LINK']._serialized_start=3015
-  _globals['_GRADIENTBOOSTINGPROTO_LINK']._serialized_end=3117
-  _globals['_COLUMNTRANSFORMERPROTO']._serialized_start=3120
-  _globals['_COLUMNTRANSFORMERPROTO']._serialized_end=3331
-  _globals['_COLUMNTRANSFORMERPROTO_SELECTION']._serialized_start=3271
-  _globals['_COLUMNTRANSFORMERPROTO_SELECTION']._serialized_end=3331
-  _globals['_FEATURESELECTORPROTO']._serialized_start=3334
-  _globals['_FEATURESELECTORPROTO']._serialized_end=3492
-  _globals['_VOTINGPROTO']._serialized_start=3495
-  _globals['_VOTINGPROTO']._serialized_end=3732
-  _globals['_VOTINGPROTO_VOTE']._serialized_start=3681
-  _globals['_VOTINGPROTO_VOTE']._serialized_end=3732
+  _globals['_DATATYPE']._serialized_start=4019
+  _globals['_DATATYPE']._serialized_end=4142
+  _globals['_MODELPROTO']._serialized_start=746
+  _globals['_MODELPROTO']._serialized_end=2390
+  _globals['_METADATA']._serialized_start=2393
+  _globals['_METADATA']._serialized_end=2600
+  _globals['_METADATA_METRICSENTRY']._serialized_start=2554
+  _globals['_METADATA_METRICSENTRY']._serialized_end=2600
+  _globals['_SIGNATURE']._serialized_start=2603
+  _globals['_SIGNATURE']._serialized_end=2741
+  _globals['_OUTPUTSPEC']._serialized_start=2743
+  _globals['_OUTPUTSPEC']._serialized_end=2868
+  _globals['_PIPELINEPROTO']._serialized_start=2870
+  _globals['_PIPELINEPROTO']._serialized_end=2923
+  _globals['_PASSTHROUGHPROTO']._serialized_start=2925
+  _globals['_PASSTHROUGHPROTO']._serialized_end=2963
+  _globals['_DELEGATEPROTO']._serialized_start=2965
+  _globals['_DELEGATEPROTO']._serialized_end=3018
+  _globals['_GRADIENTBOOSTINGPROTO']._serialized_start=3021
+  _globals['_GRADIENTBOOSTINGPROTO']._serialized_end=3402
+  _globals['_GRADIENTBOOSTINGPROTO_LINK']._serialized_start=3300
+  _globals['_GRADIENTBOOSTINGPROTO_LINK']._serialized_end=3402
+  _globals['_COLUMNTRANSFORMERPROTO']._serialized_start=3405
+  _globals['_COLUMNTRANSFORMERPROTO']._serialized_end=3616
+  _globals['_COLUMNTRANSFORMERPROTO_SELECTION']._serialized_start=3556
+  _globals['_COLUMNTRANSFORMERPROTO_SELECTION']._serialized_end=3616
+  _globals['_FEATURESELECTORPROTO']._serialized_start=3619
+  _globals['_FEATURESELECTORPROTO']._serialized_end=3777
+  _globals['_VOTINGPROTO']._serialized_start=3780
+  _globals['_VOTINGPROTO']._serialized_end=4017
+  _globals['_VOTINGPROTO_VOTE']._serialized_start=3966
+  _globals['_VOTINGPROTO_VOTE']._serialized_end=4017
 # @@protoc_insertion_point(module_scope)

@@ -32,19 +32,17 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(
         [
-            "SimpleImputer",
             "IterativeImputer",
             "KNNImputer",
             "FeatureAgglomeration",
             "ColumnTransformer",
             "FeatureUnion",
             "KernelCenterer",
-            "MissingIndicator",
         ],
         "chooses, fills or merges columns: no scaler of each column on its own",
     ),
     **dict.fromkeys(
-        ["DummyRegressor", "IsotonicRegression", "PowerTransformer", "QuantileTransformer"],
+        ["DummyRegressor", "IsotonicRegression", "QuantileTransformer"],
         "not affine but on such rows",
     ),
     **dict.fromkeys(

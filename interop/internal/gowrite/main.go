@@ -65,6 +65,17 @@ func models() map[string]*modelxpb.ModelProto {
 		"feature_selector-any": {Model: &modelxpb.ModelProto_FeatureSelector{FeatureSelector: &modelxpb.FeatureSelectorProto{
 			NFeatures: 3, Selected: []int32{1}, AnyNumber: true,
 		}}},
+		"simple_imputer": {Model: &modelxpb.ModelProto_SimpleImputer{SimpleImputer: &modelxpb.SimpleImputerProto{
+			NFeatures: 4, Missing: math.NaN(), Fill: &modelxpb.SimpleImputerProto_Fill{Doubles: []float64{0.5, -1, math.NaN(), 1e300}},
+			LeftOut:   []int32{2},
+			Indicator: &modelxpb.MissingIndicatorProto{NFeatures: 4, Missing: math.NaN(), Columns: []int32{0, 2}},
+		}}},
+		"simple_imputer-number": {Model: &modelxpb.ModelProto_SimpleImputer{SimpleImputer: &modelxpb.SimpleImputerProto{
+			NFeatures: 2, Missing: -1, Fill: &modelxpb.SimpleImputerProto_Fill{Doubles: []float64{math.NaN(), 0}},
+		}}},
+		"missing_indicator": {Model: &modelxpb.ModelProto_MissingIndicator{MissingIndicator: &modelxpb.MissingIndicatorProto{
+			NFeatures: 3, Missing: math.NaN(), Columns: []int32{0, 2}, RefusesOthers: true,
+		}}},
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	maps.Copy(out, preprocessing())

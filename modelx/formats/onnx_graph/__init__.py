@@ -52,7 +52,18 @@ BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset({"missing_indicator", "decision_tree", "forest", "one_hot_encoder"})
+NO_GRAPH: frozenset[str] = frozenset(
+    {
+        "decision_tree",
+        "forest",
+        "gradient_boosting",
+        "isolation_forest",
+        "missing_indicator",
+        "one_hot_encoder",
+        "power_transformer",
+        "random_trees_embedding",
+    }
+)
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,

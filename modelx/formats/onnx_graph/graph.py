@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # What onnxruntime 1.20 and later run; from 18 on, the axes of reductions are inputs.
 OPSET = 18
+# Other sets of operators that graphs may use.
+DOMAINS = {"ai.onnx.ml": 5}
 IR_VERSION = 8
 INPUT = "X"
 # The operators that builders may use. None of them loops, and none has a graph or a file of its own.
@@ -34,6 +36,7 @@ OPERATORS = frozenset(
         "Greater",
         "GreaterOrEqual",
         "Identity",
+        "IsNaN",
         "LessOrEqual",
         "Max",
         "Mul",
@@ -45,6 +48,8 @@ OPERATORS = frozenset(
         "Sqrt",
         "Squeeze",
         "Sub",
+        "TreeEnsemble",
+        "Unsqueeze",
         "Where",
     }
 )
@@ -110,7 +115,8 @@ class Graph:
             for name, (kind, columns) in types.items()
         ]
         graph = helper.make_graph(nodes, "modelx", given, results, list(self._initializers.values()))
-        opsets = [helper.make_opsetid("", OPSET)]
+        domains = {"": OPSET} | {node.domain: DOMAINS[node.domain] for node in nodes if node.domain}
+        opsets = [helper.make_opsetid(domain, version) for domain, version in domains.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="modelx")
         onnx.checker.check_model(model, full_check=True)
         return model

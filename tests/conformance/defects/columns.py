@@ -82,6 +82,55 @@ def of_selectors() -> Iterator[Defect]:
     )
 
 
+def set_(path: str, value: Any) -> Edit:
+    """Give an edit that sets a field; a list is replaced, and a field of a message inside is named after a dot."""
+
+    def edit(model: Any) -> None:
+        message = getattr(model, model.WhichOneof("model"))
+        *inside, name = path.split(".")
+        for field in inside:
+            message = getattr(message, field)
+        if isinstance(value, list):
+            getattr(message, name)[:] = value
+        else:
+            setattr(message, name, value)
+
+    return edit
+
+
+def of_imputers() -> Iterator[Defect]:
+    """Give imputers and indicators of columns that no rows have."""
+
+    def defect(arm: str, name: str, why: str, edit: Edit, path: str, kind: str = "shape") -> Defect:
+        return Defect(f"{arm}/{name}", f"{arm}: {why}", kind, edited(base(arm), edit), path=f"{arm}.{path}")
+
+    def nothing(model: Any) -> None:
+        model.simple_imputer.left_out[:] = [0, 1, 2, 3]
+        model.simple_imputer.ClearField("indicator")
+
+    arm = "missing_indicator"
+    yield defect(arm, "zero_width", "no row has no value", set_("n_features", 0), "n_features")
+    yield defect(arm, "infinite_missing", "infinities are refused", set_("missing", INF), "missing", "non_finite")
+    yield defect(arm, "no_columns", "nothing is told", set_("columns", []), "columns")
+    yield defect(arm, "doubled_column", "a column twice", set_("columns", [2, 2]), "columns[1]")
+    yield defect(arm, "column_out_of_range", "a column after the last", set_("columns", [0, 4]), "columns[1]")
+    yield defect(arm, "negative_column", "a column before the first", set_("columns", [-5, 0]), "columns[0]")
+    arm = "simple_imputer"
+    yield defect(arm, "negative_width", "a negative width", set_("n_features", -4), "n_features")
+    yield defect(arm, "huge_width", "four values for 2^31 - 1 columns", set_("n_features", 2**31 - 1), "fill.doubles")
+    yield defect(arm, "too_few_values", "three values for four", set_("fill.doubles", [0.0] * 3), "fill.doubles")
+    yield defect(arm, "infinite_missing", "infinities are refused", set_("missing", -INF), "missing", "non_finite")
+    yield defect(arm, "left_out_of_range", "a column after the last", set_("left_out", [4]), "left_out[0]")
+    yield defect(arm, "unsorted_left_out", "columns in another order", set_("left_out", [2, 1]), "left_out[1]")
+    yield defect(arm, "nothing_remains", "every column is left out", nothing, "left_out")
+    inner = "indicator."
+    yield defect(arm, "wider_indicator", "another width", set_(f"{inner}n_features", 5), f"{inner}n_features")
+    yield defect(arm, "other_missing", "another value is missing", set_(f"{inner}missing", 1.0), f"{inner}missing")
+    yield defect(arm, "told_out_of_range", "after the last", set_(f"{inner}columns", [9]), f"{inner}columns[0]")
+    refuses = f"{inner}refuses_others"
+    yield defect(arm, "refusing_indicator", "imputers refuse no gap", set_(refuses, True), refuses)
+
+
 def of_tampering() -> Iterator[Defect]:
     """Give models that were changed after they were recorded."""
 
@@ -94,4 +143,14 @@ def of_tampering() -> Iterator[Defect]:
         at = next(i for i, value in enumerate(recorded.doubles) if abs(value) > 1e-300)
         recorded.doubles[at] *= 1 + 2.0**-52
 
+    def other_told(model: Any) -> None:
+        model.missing_indicator.columns[0] = 1
+
+    def other_fill(model: Any) -> None:
+        recorded = model.evidence.outputs[0]
+        at = next(i for i, value in enumerate(recorded.doubles) if value == model.simple_imputer.fill.doubles[0])
+        recorded.doubles[at] *= 1 + 2.0**-52
+
+    yield defect("missing_indicator", "another column is told", other_told)
+    yield defect("simple_imputer", "a value that was filled in, in its last bit", other_fill)
     yield defect("feature_selector", "the recorded columns in a last bit: a selection rounds nothing", last_bit)

@@ -23,15 +23,23 @@ BASES = {
     "column_transformer": "column_transformer/numbers_by_position",
     "delegate": "delegate/grid_over_a_pipeline",
     "feature_selector": "feature_selector/percentile_of_chi2",
+    "gradient_boosting": "gradient_boosting/squared_error",
+    "isolation_forest": "isolation_forest/iris_flowers",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
     "kmeans": "kmeans/iris_flowers",
     "linear_regression": "linear_regression/least_squares",
+    "missing_indicator": "missing_indicator/of_some_columns",
     "normalizer": "normalizer/euclidean",
+    "one_hot_encoder": "one_hot_encoder/infrequent_and_dropped",
     "passthrough": "passthrough/named_columns",
     "pipeline": "pipeline/passthrough_first",
     "polynomial_features": "polynomial_features/squares_and_products",
+    "power_transformer": "power_transformer/yeo_johnson",
+    "random_trees_embedding": "random_trees_embedding/iris_flowers",
     "sgd_classifier": "sgd_classifier/log_loss_multiclass",
     "sgd_one_class_svm": "sgd_one_class_svm/iris_flowers",
+    "simple_imputer": "simple_imputer/means_and_indicator",
+    "voting": "voting/soft",
 }
 
 
