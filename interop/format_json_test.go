@@ -46,7 +46,7 @@ var jsonDefects = []struct {
 	{"one level too many", spec(`"x": `+strings.Repeat("[", 99)+strings.Repeat("]", 99), goodParameters), ErrTooDeep},
 	{"unknown parameter", spec(`"name": "a"`, goodParameters+`, "link_power": 2`), ErrMalformed},
 	{"list for a number", spec(`"name": "a"`, `"n_features": [2]`), ErrMalformed},
-	{"unknown family", spec(`"family": "gradient_boosting"`, `"trees": []`), ErrUnknownFamily},
+	{"unknown family", spec(`"family": "gaussian_process"`, `"trees": []`), ErrUnknownFamily},
 	{"family of other messages", spec(`"family": "metadata"`, ``), ErrUnknownFamily},
 	{"newer schema", spec(`"family": "new", "model": {"schema_version": 1000, "new": 1}`, `"trees": []`), ErrSchemaVersion},
 	{"family in model", spec(`"model": {"kmeans": {}}`, goodParameters), ErrMalformed},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import reference_columns
+import reference_ensembles
 import reference_models
 import reference_preprocessing
 import reference_side_by_side
@@ -173,6 +174,7 @@ _FAMILIES = {
 
 
 _FAMILIES |= reference_columns.families(compute)
+_FAMILIES |= reference_ensembles.families(compute)
 _FAMILIES |= reference_side_by_side.families(compute)
 _FAMILIES |= reference_models.families(compute)
 _FAMILIES |= reference_preprocessing.FAMILIES

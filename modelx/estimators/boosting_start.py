@@ -13,8 +13,17 @@ from sklearn.ensemble._gb import _init_raw_predictions
 from modelx import conversion, source, wire
 from modelx.calling import call
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import FEW_ULP, Comparison, DataType, Error, check_count, check_finite
-from modelx.v1 import model_pb2, source_pb2
+from modelx.estimators.base import (
+    FEW_ULP,
+    RELATIVE_TO_SCALE,
+    Comparison,
+    DataType,
+    Error,
+    Tolerance,
+    check_count,
+    check_finite,
+)
+from modelx.v1 import model_pb2, sgd_classifier_pb2, source_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +39,7 @@ _EXACT_ARMS = frozenset({"decision_tree", "forest", "gradient_boosting", "hist_g
 # These compute in float32 then, and their tolerance, a part of the sum of absolute terms, grows with the unit of it.
 _LINEAR_ARMS = frozenset({"linear_regression", "sgd_classifier"})
 _SINGLE = 2.0**-24
-_DOUBLE_PART = 1e-12
+Probability = sgd_classifier_pb2.SGDClassifierProto.Probability
 
 
 def model_of(estimator: Any) -> Any | None:
@@ -41,7 +50,7 @@ def model_of(estimator: Any) -> Any | None:
 
 def of_row(estimator: Any, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give what the sums of each row begin with, shape (n_rows, n_outputs), as the estimator itself computes it."""
-    return np.asarray(estimator._raw_predict_init(x))  # noqa: SLF001 - no method gives it alone
+    return np.asarray(estimator._raw_predict_init(x))
 
 
 def encode(estimator: Any, out: source_pb2.Source, proto: Proto) -> None:
@@ -191,14 +200,14 @@ def _dummy(proto: Proto, described: source_pb2.Source, init: NDArray[np.float64]
             # It would allocate as many columns.
             raise SourceError("the estimator that the sums begin with has other outputs than they", path=path)
         if not regressor:
-            start._strategy = start.strategy  # noqa: SLF001 - fit sets it
+            start._strategy = start.strategy
         return start
     if regressor:
         start = DummyRegressor(strategy="constant", constant=float(init[0]))
         start.constant_ = init.reshape(1, 1)
     else:
         start = DummyClassifier()
-        start._strategy = start.strategy  # noqa: SLF001
+        start._strategy = start.strategy
         start.classes_ = np.arange(max(proto.n_outputs, 2), dtype=np.float64)
         start.n_classes_ = len(start.classes_)
         start.class_prior_ = _inverse(proto.link, init)
@@ -238,7 +247,7 @@ def _begin_with(estimator: Any, proto: Proto, init: NDArray[np.float64], path: s
         found = _init_raw_predictions(
             np.zeros((1, proto.n_features), dtype=np.float32),
             estimator.init_,
-            estimator._loss,  # noqa: SLF001
+            estimator._loss,
             proto.link != Link.LINK_IDENTITY,
         )
     except (ValueError, AttributeError, TypeError, IndexError) as error:
@@ -248,7 +257,7 @@ def _begin_with(estimator: Any, proto: Proto, init: NDArray[np.float64], path: s
     if found[0].tobytes() != init.tobytes():
         if proto.link == Link.LINK_IDENTITY:
             raise SourceError("the estimator that the sums begin with gives other constants than init", path=path)
-        estimator._loss.link = KnownStart(estimator._loss.link, init)  # noqa: SLF001
+        estimator._loss.link = KnownStart(estimator._loss.link, init)
 
 
 def error(
@@ -279,21 +288,36 @@ def error(
         moved = np.maximum(np.abs(_rounded(x + err) - given), np.abs(_rounded(x - err) - given))
     decided = family.decided(proto.model, estimator.init_, given, moved)
     method = "predict" if proto.link == Link.LINK_IDENTITY else "predict_proba"
-    tolerance = family.tolerances(proto.model, estimator.init_, given, moved)[method]
+    tolerances = family.tolerances(proto.model, estimator.init_, given, moved)
+    tolerance = tolerances[method]
     if tolerance.comparison == Comparison.COMPARISON_UNSPECIFIED and method == "predict":
         return None, decided
-    answers = call(estimator.init_, method, given)
-    off = np.zeros(len(x)) if tolerance.per_row is None else tolerance.per_row
+    answers = np.asarray(call(estimator.init_, method, given), dtype=np.float64)
+    # What is a part of the sum of absolute terms in float64 is a larger part in float32.
+    part, rounding = 1.0, FEW_ULP
     if _is_single(proto.model):
-        off = off * (2.0 * _SINGLE * (proto.n_features + 2) / _DOUBLE_PART)
-        if method == "predict_proba" or tolerance.comparison == Comparison.COMPARISON_RELATIVE:
-            # The probabilities, and the exponentials, are rounded to float32 themselves.
-            off = off + 8.0 * _SINGLE
-    if tolerance.comparison == Comparison.COMPARISON_RELATIVE:
-        off = off * np.abs(answers)
+        part, rounding = 2.0 * _SINGLE * (proto.n_features + 2) / RELATIVE_TO_SCALE, 8.0 * _SINGLE
     if method == "predict":
-        return np.asarray(off).reshape(-1, 1), decided
-    return _link_error(proto, np.asarray(answers, dtype=np.float64), off[:, None]), decided
+        off = _per_row(tolerance, len(x)) * part
+        if tolerance.comparison == Comparison.COMPARISON_RELATIVE:
+            off = (off + rounding) * np.abs(answers.reshape(-1))
+        return off.reshape(-1, 1), decided
+    if _keeps_relative_precision(proto.model):
+        # A score that is off by t changes each exponential, and so their sum, by a factor of at most exp(t).
+        scores = np.minimum(_per_row(tolerances["decision_function"], len(x)) * part, 1.0)
+        return _link_error(proto, answers, answers * (np.expm1(2.0 * scores) + rounding)[:, None]), decided
+    off = _per_row(tolerance, len(x)) * part + (rounding if part > 1.0 else 0.0)
+    return _link_error(proto, answers, off[:, None]), decided
+
+
+def _per_row(tolerance: Tolerance, n: int) -> NDArray[np.float64]:
+    return np.zeros(n) if tolerance.per_row is None else tolerance.per_row
+
+
+def _keeps_relative_precision(model: model_pb2.ModelProto) -> bool:
+    """Whether probabilities are quotients of exponentials, so that small ones are as exact as large ones."""
+    exponential = (Probability.PROBABILITY_LOGISTIC, Probability.PROBABILITY_SOFTMAX)
+    return model.WhichOneof("model") == "sgd_classifier" and model.sgd_classifier.probability in exponential
 
 
 def _rounded(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ _KEYS = 624
 
 def encode(generator: Any) -> source_pb2.Value | None:
     """Write a RandomState of its own; None for any other, such as the one that the whole process shares."""
-    if type(generator) is not np.random.RandomState or generator is np.random.mtrand._rand:  # noqa: SLF001 - no other name
+    if type(generator) is not np.random.RandomState or generator is np.random.mtrand._rand:
         return None
     state = generator.get_state()
     if not isinstance(state, tuple) or state[0] != "MT19937":

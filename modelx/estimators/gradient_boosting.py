@@ -75,7 +75,7 @@ class GradientBoostingFamily(Family):
         for name in _COMPUTED:
             if name in out.attributes:
                 del out.attributes[name]
-        if estimator.warm_start and (state := generators.encode(estimator._rng)) is not None:  # noqa: SLF001
+        if estimator.warm_start and (state := generators.encode(estimator._rng)) is not None:
             out.attributes["_rng"].CopyFrom(state)
         proto.n_features = estimator.n_features_in_
         proto.n_outputs = estimator.estimators_.shape[1]
@@ -153,13 +153,13 @@ class GradientBoostingFamily(Family):
         estimator.n_trees_per_iteration_ = proto.n_outputs
         estimator.n_estimators_ = len(proto.trees) // proto.n_outputs
         try:
-            estimator._loss = estimator._get_loss(sample_weight=None)  # noqa: SLF001 - fit sets it, predict_proba asks it
+            estimator._loss = estimator._get_loss(sample_weight=None)
         except (ValueError, TypeError, KeyError) as error:
             raise SourceError(f"the parameters make no loss ({error})", path=place) from error
         if "_rng" in vars(estimator):
-            estimator._rng = generators.decode(estimator._rng, f"{place}.attributes[_rng]")  # noqa: SLF001
+            estimator._rng = generators.decode(estimator._rng, f"{place}.attributes[_rng]")
         elif estimator.warm_start:
-            estimator._rng = check_random_state(estimator.random_state)  # noqa: SLF001
+            estimator._rng = check_random_state(estimator.random_state)
         estimator.estimators_ = _members(estimator, proto, path)
         boosting_start.decode(estimator, proto, described, given, path)
         return estimator

@@ -61,8 +61,8 @@ class IsolationForestFamily(Family):
         proto = model.isolation_forest
         source.capture(estimator, model.source, self.classes, computed=("offset_",), state=_STATE)
         proto.n_features = estimator.n_features_in_
-        if estimator._max_features < estimator.n_features_in_:  # noqa: SLF001 - fit keeps it, predict asks it
-            proto.n_columns = estimator._max_features  # noqa: SLF001
+        if estimator._max_features < estimator.n_features_in_:
+            proto.n_columns = estimator._max_features
             proto.columns.extend(np.concatenate(estimator.estimators_features_).tolist())
             del model.source.attributes["estimators_features_"]
         for member in estimator.estimators_:
@@ -153,7 +153,7 @@ def _leaf_sizes(tree: Any) -> NDArray[np.int64]:
 
 
 def _normalizer(estimator: Any) -> float:
-    length = _average_path_length([estimator._max_samples])  # noqa: SLF001 - as score_samples does
+    length = _average_path_length([estimator._max_samples])
     return float(len(estimator.estimators_) * length[0])
 
 
@@ -213,8 +213,8 @@ def _set_state(estimator: Any, proto: Proto, path: str) -> None:
     samples = vars(estimator).get("_max_samples")
     if not isinstance(samples, int) or isinstance(samples, bool) or not 0 < samples <= _MOST_SAMPLES:
         raise SourceError(f"_max_samples is {samples!r}; expected a number of rows", path=path)
-    estimator._max_features = proto.n_columns or d  # noqa: SLF001
-    estimator._sample_weight = None  # noqa: SLF001
+    estimator._max_features = proto.n_columns or d
+    estimator._sample_weight = None
     if proto.n_columns:
         estimator.estimators_features_ = list(np.array(proto.columns, dtype=np.intp).reshape(n, -1))
         return
@@ -226,7 +226,7 @@ def _set_state(estimator: Any, proto: Proto, path: str) -> None:
 
 def _set_members(estimator: Any, proto: Proto, path: str) -> None:
     """Build the trees' own estimators, and what scikit-learn keeps of each leaf."""
-    samples = getattr(estimator, "max_samples_", estimator._max_samples)  # noqa: SLF001
+    samples = getattr(estimator, "max_samples_", estimator._max_samples)
     depth = int(np.ceil(np.log2(max(samples, 2)))) if isinstance(samples, int) else None
     estimator.estimator_ = ExtraTreeRegressor(max_features=1, max_depth=depth, random_state=estimator.random_state)
     width = proto.n_columns or proto.n_features
@@ -246,8 +246,8 @@ def _set_members(estimator: Any, proto: Proto, path: str) -> None:
         of_nodes[leaves] = [known[size] for size in tree.n_node_samples[leaves].tolist()]
         lengths.append(of_nodes)
         depths.append(tree.compute_node_depths())
-    estimator._average_path_length_per_tree = tuple(lengths)  # noqa: SLF001
-    estimator._decision_path_lengths = tuple(depths)  # noqa: SLF001
+    estimator._average_path_length_per_tree = tuple(lengths)
+    estimator._decision_path_lengths = tuple(depths)
 
 
 def _trees(proto: Proto) -> Trees:

@@ -82,10 +82,10 @@ class RandomTreesEmbeddingFamily(Family):
         estimator = self.build(described, model, place, _COMPUTED, _STATE)
         estimator.estimator_ = ExtraTreeRegressor()
         estimator.n_outputs_ = 1
-        estimator._sample_weight = estimator._n_samples_bootstrap = None  # noqa: SLF001 - fit sets them
+        estimator._sample_weight = estimator._n_samples_bootstrap = None
         estimator.estimators_ = _members(estimator, proto, path, place)
         estimator.one_hot_encoder_ = _encoder(estimator)
-        estimator._n_features_out = sum(map(len, estimator.one_hot_encoder_.categories_))  # noqa: SLF001
+        estimator._n_features_out = sum(map(len, estimator.one_hot_encoder_.categories_))
         if proto.accepts_missing and not _accepts_missing(estimator):
             raise SourceError(
                 "the model takes NaN, which this scikit-learn refuses; load the file with a later version: it was "
@@ -136,7 +136,7 @@ def _leaves(tree: Any) -> NDArray[np.int64]:
 def _accepts_missing(estimator: Any) -> bool:
     """Whether the installed scikit-learn takes NaN: 1.5 refuses it."""
     rows = np.full((1, estimator.n_features_in_), np.nan, dtype=np.float32)
-    return bool(estimator.estimators_[0]._support_missing_values(rows))  # noqa: SLF001 - as transform asks
+    return bool(estimator.estimators_[0]._support_missing_values(rows))
 
 
 def _members(estimator: Any, proto: Proto, path: str, place: str) -> list[Any]:
@@ -144,7 +144,7 @@ def _members(estimator: Any, proto: Proto, path: str, place: str) -> list[Any]:
     out = []
     for i, tree in enumerate(decode_trees(proto.trees, proto.n_features, [1], path)):
         try:
-            member = estimator._make_estimator(append=False)  # noqa: SLF001 - as fit does
+            member = estimator._make_estimator(append=False)
         except (ValueError, TypeError, AttributeError) as error:
             raise SourceError(f"the parameters make no tree ({error})", path=place) from error
         member.random_state = proto.seeds[i] if proto.seeds else None
@@ -161,7 +161,7 @@ def _encoder(estimator: Any) -> OneHotEncoder:
     encoder.n_features_in_ = len(leaves)
     encoder.categories_ = leaves
     encoder.drop_idx_ = None
-    encoder._drop_idx_after_grouping = None  # noqa: SLF001 - fit sets these, transform reads them
-    encoder._infrequent_enabled = False  # noqa: SLF001
-    encoder._n_features_outs = [len(one) for one in leaves]  # noqa: SLF001
+    encoder._drop_idx_after_grouping = None
+    encoder._infrequent_enabled = False
+    encoder._n_features_outs = [len(one) for one in leaves]
     return encoder

@@ -32,7 +32,7 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
         return np.asarray(classes.take(out >= 0 if single else out.argmax(axis=1)))
 
     def probabilities(x: Rows) -> NDArray[Any]:
-        return np.asarray(estimator._loss.predict_proba(scores(x)))  # noqa: SLF001
+        return np.asarray(estimator._loss.predict_proba(scores(x)))
 
     computations: dict[str, Kernel] = {
         "predict": predict,
@@ -62,8 +62,6 @@ def _beginning(estimator: Any) -> Kernel:
     """Give what makes the array that the trees' values are added to, from rows of float32."""
     if boosting_start.model_of(estimator) is not None:
         has_classes = hasattr(estimator, "classes_")
-        return lambda x: np.asarray(
-            _init_raw_predictions(x, estimator.init_, estimator._loss, has_classes)  # noqa: SLF001
-        )
+        return lambda x: np.asarray(_init_raw_predictions(x, estimator.init_, estimator._loss, has_classes))
     constants = boosting_start.of_row(estimator, np.zeros((1, estimator.n_features_in_)))
     return lambda x: np.repeat(constants, len(x), axis=0)

@@ -172,7 +172,7 @@ def of_content() -> Iterator[Defect]:
     yield defect(
         "unknown_family",
         "a family of a later schema",
-        _changed("model_spec", "family", "gradient_boosting"),
+        _changed("model_spec", "family", "gaussian_process"),
         "unknown_family",
     )
     yield defect("no_family_name", "a family of no name", _changed("model_spec", "family", ""), "unknown_family")
