@@ -29,6 +29,15 @@ func bins(change func(*modelxpb.KBinsDiscretizerProto)) *modelxpb.ModelProto {
 	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_KBinsDiscretizer{KBinsDiscretizer: p}}
 }
 
+// powers is a valid transformer of two features, changed.
+func powers(change func(*modelxpb.PowerTransformerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.PowerTransformerProto{
+		NFeatures: 2, Method: 2, Lambdas: []float64{0.5, 2}, Subtract: []float64{0, nan}, Divide: []float64{1, 2},
+	}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PowerTransformer{PowerTransformer: p}}
+}
+
 func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 	const big = math.MaxInt32
 	for _, c := range []invalid{
@@ -49,6 +58,13 @@ func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 		{"bins: descending", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Edges[1] = 4 }), ErrShape, "k_bins_discretizer.edges"},
 		{"bins: no float32", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Edges[1], p.SinglePrecision = 0.1, true }), ErrShape, "k_bins_discretizer.edges"},
 		{"bins: no encoding", bins(func(p *modelxpb.KBinsDiscretizerProto) { p.Encoding = 0 }), ErrShape, "k_bins_discretizer.encoding"},
+		{"powers: empty", powers(func(p *modelxpb.PowerTransformerProto) { p.Reset() }), ErrShape, "power_transformer.n_features"},
+		{"powers: no method", powers(func(p *modelxpb.PowerTransformerProto) { p.Method = 0 }), ErrShape, "power_transformer.method"},
+		{"powers: few exponents", powers(func(p *modelxpb.PowerTransformerProto) { p.NFeatures = big }), ErrShape, "power_transformer.lambdas"},
+		{"powers: NaN", powers(func(p *modelxpb.PowerTransformerProto) { p.Lambdas[1] = nan }), ErrNonFinite, "power_transformer.lambdas[1]"},
+		{"powers: no float32", powers(func(p *modelxpb.PowerTransformerProto) { p.Lambdas[1], p.SinglePrecision = 0.1, true }), ErrShape, "power_transformer.lambdas[1]"},
+		{"powers: half a scale", powers(func(p *modelxpb.PowerTransformerProto) { p.Subtract = nil }), ErrShape, "power_transformer.subtract"},
+		{"powers: zero divisor", powers(func(p *modelxpb.PowerTransformerProto) { p.Divide[1] = 0 }), ErrNonFinite, "power_transformer.divide[1]"},
 	} {
 		t.Run(c.why, func(t *testing.T) { requireInvalid(t, c) })
 	}
@@ -84,6 +100,29 @@ func TestRowsWithoutABinAreRefused(t *testing.T) {
 	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{0, 1, 0}), ErrRefusedValue)
 	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{-1, 1, 1}), ErrRefusedValue)
 	requireKind(t, columns.Run(InverseTransform, dst[:2], []float64{0, nan, 1}), ErrNonFiniteInput)
+}
+
+// Box-Cox takes positive numbers, and NaN; no power takes an infinity.
+func TestPowersRefuseWhatTheyAreNotOf(t *testing.T) {
+	boxCox := mustNew(t, powers(func(*modelxpb.PowerTransformerProto) {}))
+	yeoJohnson := mustNew(t, powers(func(p *modelxpb.PowerTransformerProto) { p.Method = 1 }))
+	dst := make([]float64, 4)
+	for _, bad := range []float64{0, math.Copysign(0, -1), -1, -5e-324} {
+		x := []float64{1, nan, 2, bad}
+		err := boxCox.Run(Transform, dst, x)
+		requireKind(t, err, ErrRefusedValue)
+		if !strings.Contains(err.Error(), "in row 1, column 1") {
+			t.Error(err)
+		}
+		if err := yeoJohnson.Run(Transform, dst, x); err != nil || dst[1] == dst[1] {
+			t.Errorf("transform gives %v, %v", dst, err)
+		}
+	}
+	for _, m := range []Model{boxCox, yeoJohnson} {
+		for _, method := range m.Methods() {
+			requireKind(t, m.Run(method, dst, []float64{1, nan, 2, inf}), ErrNonFiniteInput)
+		}
+	}
 }
 
 // NaN and infinities are refused with their place, in each of several rows and columns.

@@ -55,9 +55,48 @@ def k_bins_discretizer(p, x):
     return {"transform": np.hstack(columns).astype(np.float64), "inverse_transform": back}
 
 
+def power_transformer(p, x):
+    columns = []
+    for j, exponent in enumerate(p.lambdas):
+        own = x[:, j]
+        if p.method == p.METHOD_BOX_COX:
+            t = np.log(own) if abs(exponent) < 1e-19 else np.expm1(exponent * np.log(own)) / exponent
+        else:
+            m = 2.0 - exponent
+            if p.single_precision:
+                m = np.float64(np.float32(2) - np.float32(exponent))
+            above = np.log1p(own) if abs(exponent) < 2.0**-52 else np.expm1(exponent * np.log1p(own)) / exponent
+            below = -np.log1p(-own) if abs(exponent - 2.0) <= 2.0**-52 else -np.expm1(m * np.log1p(-own)) / m
+            t = np.where(own >= 0, above, below)
+        columns.append(t)
+    out = np.column_stack(columns)
+    if p.divide:
+        out = (out - np.array(p.subtract)) / np.array(p.divide)
+    return {"transform": out, "inverse_transform": _undo_powers(p, out)}
+
+
+def _undo_powers(p, y):
+    t = y * np.array(p.divide) + np.array(p.subtract) if p.divide else y
+    columns = []
+    for j, exponent in enumerate(p.lambdas):
+        own = t[:, j]
+        if p.method == p.METHOD_BOX_COX:
+            columns.append(np.exp(own) if exponent == 0 else np.exp(np.log1p(exponent * own) / exponent))
+            continue
+        m, inverse_l, inverse_m = 2.0 - exponent, 1.0 / np.float64(exponent), 1.0 / np.float64(2.0 - exponent)
+        if p.single_precision:
+            single = np.float32(exponent)
+            m, inverse_l, inverse_m = (np.float64(v) for v in (2 - single, 1 / single, 1 / (2 - single)))
+        above = np.exp(own) - 1.0 if abs(exponent) < 2.0**-52 else np.power(own * exponent + 1.0, inverse_l) - 1.0
+        below = 1.0 - np.exp(-own) if abs(exponent - 2.0) <= 2.0**-52 else 1.0 - np.power(-m * own + 1.0, inverse_m)
+        columns.append(np.where(own >= 0, above, below))
+    return np.column_stack(columns)
+
+
 FAMILIES = {
     "binarizer": binarizer,
     "normalizer": normalizer,
     "polynomial_features": polynomial_features,
     "k_bins_discretizer": k_bins_discretizer,
+    "power_transformer": power_transformer,
 }

@@ -1,8 +1,9 @@
-// Package elementary has exponentials and the logarithm, with the same bits on every CPU.
+// Package elementary has exponentials, logarithms and powers, with the same bits on every CPU.
 //
 // Those of package math have assembly for some architectures, whose last bits are others than those of the Go code that
 // runs elsewhere. The functions here reduce their argument with a table of 128 entries, and are off by less than 0.52
-// units in the last place. Every product is converted to float64 before it is added, so that no compiler fuses the two.
+// units in the last place where they do not say otherwise. Every product is converted to float64 before it is added, so
+// that no compiler fuses the two.
 package elementary
 
 import "math"

@@ -23,16 +23,19 @@ func Exp2(x float64) float64 {
 func times(n int64, r float64) float64 {
 	power := &powers[n&127]
 	exponent := n >> 7
-
-	// p = e^r - 1 + tail, by the series of e^r. Its error is a small part of the unit in the last place of 1.
-	r2 := float64(r * r)
-	low := 1.0/2 + float64(r*(1.0/6))
-	high := 1.0/24 + float64(r*(1.0/120+float64(r*(1.0/720))))
-	p := r + (power.tail + float64(r2*(low+float64(r2*high))))
-
+	p := growth(power.tail, r)
 	if exponent < -960 || exponent > 1023 {
 		return extreme(power.value, float64(power.value*p), exponent)
 	}
 	scale := math.Float64frombits(math.Float64bits(power.value) + uint64(exponent)<<52)
 	return scale + float64(scale*p)
+}
+
+// growth returns e^r - 1 + tail by the series of e^r, for |r| <= ln 2 / 256. Its error is a small part of the unit in the
+// last place of 1, and of its own last place where tail is 0.
+func growth(tail, r float64) float64 {
+	r2 := float64(r * r)
+	low := 1.0/2 + float64(r*(1.0/6))
+	high := 1.0/24 + float64(r*(1.0/120+float64(r*(1.0/720))))
+	return r + (tail + float64(r2*(low+float64(r2*high))))
 }

@@ -21,7 +21,13 @@ func Log(x float64) float64 {
 		bits = math.Float64bits(x * 0x1p52)
 		k = -52
 	}
+	high, low := logarithm(bits, k)
+	return high + low
+}
 
+// logarithm returns ln(2^k * x) as a sum, for the positive normal number x with these bits. It is off by less than 2^-61
+// of itself.
+func logarithm(bits uint64, k int64) (high, low float64) {
 	// x = 2^k * z, z from 0.6875 to 1.375.
 	offset := bits - smallestReduced
 	entry := &logarithms[offset>>45&127]
@@ -40,13 +46,13 @@ func Log(x float64) float64 {
 	// that of low. base is zero or larger than r.
 	n := float64(k)
 	base := float64(n*ln2Hi) + entry.hi
-	high := base + r
-	low := (r - (high - base)) + (float64(n*ln2Lo) + entry.lo) + (s - float64(s*r))
+	high = base + r
+	low = (r - (high - base)) + (float64(n*ln2Lo) + entry.lo) + (s - float64(s*r))
 
 	// ln(1 + r) - r, by its series; |r| < 2^-7.
 	r2 := float64(r * r)
 	p := 1.0/7 + float64(r*(-1.0/8+float64(r*(1.0/9))))
 	p = 1.0/5 + float64(r*(-1.0/6+float64(r*p)))
 	p = 1.0/3 + float64(r*(-1.0/4+float64(r*p)))
-	return high + (low + float64(r2*(-1.0/2+float64(r*p))))
+	return high, low + float64(r2*(-1.0/2+float64(r*p)))
 }

@@ -36,5 +36,15 @@ func preprocessing() map[string]*modelxpb.ModelProto {
 			},
 		}}
 	}
+	for name, p := range map[string]*modelxpb.PowerTransformerProto{
+		"power_transformer": {
+			Method: modelxpb.PowerTransformerProto_METHOD_YEO_JOHNSON, Lambdas: []float64{0, 2, -0.75},
+			Subtract: []float64{0.5, 0.25, -1}, Divide: []float64{2, 0.5, 3},
+		},
+		"power_transformer-powers": {Method: modelxpb.PowerTransformerProto_METHOD_YEO_JOHNSON, Lambdas: []float64{1, 1.5, 0.1}},
+	} {
+		p.NFeatures = 3
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PowerTransformer{PowerTransformer: p}}
+	}
 	return out
 }

@@ -107,6 +107,21 @@ _TABLE: list[tuple[str, str, str, str, str, Edit]] = [
         "edges",
         both(assign("single_precision", True), put("edges", 1, 0.1 + 5.0)),
     ),
+    ("power_transformer", "zero_width", "no row has no value", "shape", "n_features", assign("n_features", 0)),
+    ("power_transformer", "no_method", "a method that is not set", "shape", "method", assign("method", 0)),
+    ("power_transformer", "too_few_exponents", "one is missing", "shape", "lambdas", drop("lambdas")),
+    ("power_transformer", "nan_exponent", "no power is NaN", "non_finite", "lambdas", put("lambdas", 2, NAN)),
+    ("power_transformer", "more_digits", "no float32", "shape", "lambdas", assign("single_precision", True)),
+    (
+        "power_transformer",
+        "half_a_scale",
+        "means without deviations",
+        "shape",
+        "divide",
+        lambda m: arm(m).ClearField("divide"),
+    ),
+    ("power_transformer", "zero_divisor", "a division by 0", "non_finite", "divide", put("divide", 3, 0.0)),
+    ("power_transformer", "infinite_mean", "an infinity", "non_finite", "subtract", put("subtract", 0, -INF)),
     ("k_bins_discretizer", "no_encoding", "an encoding that is not set", "shape", "encoding", assign("encoding", 0)),
 ]
 
@@ -135,10 +150,14 @@ def of_changed_preprocessing() -> Iterator[Defect]:
     def edge(model: Any) -> None:
         arm(model).edges[1] *= 1 + 2.0**-50
 
+    def exponent(model: Any) -> None:
+        arm(model).lambdas[1] += 1e-9
+
     for family, why, edit in (
         ("binarizer", "the threshold is another one", threshold),
         ("normalizer", "another norm divides", norm),
         ("polynomial_features", "a recorded product in its last bit", product),
         ("k_bins_discretizer", "an edge between two bins, in its last bits", edge),
+        ("power_transformer", "an exponent is off by a billionth", exponent),
     ):
         yield Defect(f"tampered/{family}", why, "evidence_mismatch", edited(base(family), edit), path=family)
