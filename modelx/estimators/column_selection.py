@@ -99,6 +99,7 @@ def decode(model: model_pb2.ModelProto, fitted: list[Any], classes: Mapping[str,
     )
     source.set_attributes(estimator, described, _COMPUTED, path)
     source.set_signature(estimator, proto.n_features, model.signature.feature_names)
+    set_weights(estimator, model)
     estimator.transformers_ = form["fitted"]
     estimator._columns = form["resolved"]
     estimator._remainder = ("remainder", form["remainder"], form["remainder_columns"])
@@ -107,6 +108,18 @@ def decode(model: model_pb2.ModelProto, fitted: list[Any], classes: Mapping[str,
         estimator.sparse_output_ = False
     estimator.output_indices_ = _output_indices(model, form["fitted"])
     return estimator
+
+
+def set_weights(estimator: Any, model: model_pb2.ModelProto) -> None:
+    """Give the members the weights that the computation has, whatever the hyper-parameters say."""
+    weights = dict(estimator.transformer_weights or {})
+    for selection, member in zip(model.column_transformer.selections, model.column_transformer.members, strict=True):
+        if selection.HasField("weight"):
+            weights[member.name] = selection.weight
+        else:
+            weights.pop(member.name, None)
+    if weights or estimator.transformer_weights is not None:
+        estimator.transformer_weights = weights
 
 
 def _output_indices(model: model_pb2.ModelProto, entries: list[tuple[str, Any, Any]]) -> dict[str, slice]:

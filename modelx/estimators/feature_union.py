@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelx import conversion, source, values
 from modelx.errors import SourceError
+from modelx.estimators import column_selection
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def decode(model: model_pb2.ModelProto, fitted: list[Any], classes: Mapping[str,
         raise SourceError("a FeatureUnion gives all features to each member; these select some", path=path)
     estimator = source.construct("FeatureUnion", described.params, classes, path, transformer_list=entries)
     source.set_attributes(estimator, described, (), path)
+    column_selection.set_weights(estimator, model)
     return estimator
 
 

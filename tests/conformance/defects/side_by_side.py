@@ -31,6 +31,10 @@ def of_column_transformers() -> Iterator[Defect]:
         del model.column_transformer.members[:]
         del model.column_transformer.selections[:]
 
+    def only_predicts(model: Any) -> None:
+        model.ClearField("signature")
+        model.sgd_one_class_svm.CopyFrom(base("sgd_one_class_svm").sgd_one_class_svm)
+
     def swapped(model: Any) -> None:
         numbers, words = model.column_transformer.selections
         numbers.columns[:], words.columns[:] = [1, 2], [3]
@@ -85,7 +89,7 @@ def of_column_transformers() -> Iterator[Defect]:
     )  # fmt: skip
     yield defect(
         "no_transform", "a member that only predicts", "pipeline",
-        member(lambda m: m.sgd_one_class_svm.MergeFrom(base("sgd_one_class_svm").sgd_one_class_svm)), "members[0]",
+        member(only_predicts), "members[0]",
     )  # fmt: skip
     yield defect("nested_17", "members are a level of nesting like any other", "too_deep", nested)
     yield defect(
@@ -116,7 +120,13 @@ def of_column_transformers() -> Iterator[Defect]:
         "evidence_none_out_of_range", "a row that is missing and that there is not", "evidence",
         lambda m: m.evidence.rows.columns[1].none_rows.append(10_000), of="mixed_columns",
     )  # fmt: skip
-    yield defect("columns_of_others", "members with each other's columns", "pipeline", swapped, "", of="mixed_columns")
+    yield defect(
+        "columns_of_others",
+        "strings are taken where the signature has numbers",
+        "signature",
+        swapped,
+        of="mixed_columns",
+    )
     yield defect("source_lacks_a_part", "the source says less than it must", "source", given(lambda e: e.pop()))
     yield Defect(
         "tampered/column_transformer",
