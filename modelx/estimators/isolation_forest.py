@@ -137,11 +137,11 @@ class IsolationForestFamily(Family):
         proto = model.isolation_forest
         _, off = _off(proto, estimator, x)
         out = np.abs(estimator.decision_function(x)) > off
-        return np.asarray(out if err is None else out & _trees(proto).decided(x, err))
+        return np.asarray(out if err is None else out & trees_of(proto).decided(x, err))
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
         proto = model.isolation_forest
-        out = rows_at_thresholds(_trees(proto), proto.n_features, rng, n, missing=proto.accepts_non_finite)
+        out = rows_at_thresholds(trees_of(proto), proto.n_features, rng, n, missing=proto.accepts_non_finite)
         if proto.accepts_non_finite and n > 7:
             out[6, ::2] = np.inf
             out[7, rng.integers(proto.n_features)] = -1e300
@@ -250,7 +250,7 @@ def _set_members(estimator: Any, proto: Proto, path: str) -> None:
     estimator._decision_path_lengths = tuple(depths)
 
 
-def _trees(proto: Proto) -> Trees:
+def trees_of(proto: Proto) -> Trees:
     """Put the trees side by side, each feature being a column of the row."""
     trees = Trees.of(proto.trees)
     if not proto.n_columns:

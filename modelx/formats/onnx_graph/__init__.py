@@ -15,7 +15,9 @@ from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
 from modelx.formats.onnx_graph.column_transformer import ColumnTransformerBuilder
 from modelx.formats.onnx_graph.delegate import DelegateBuilder
 from modelx.formats.onnx_graph.feature_selector import FeatureSelectorBuilder
+from modelx.formats.onnx_graph.gradient_boosting import GradientBoostingBuilder
 from modelx.formats.onnx_graph.graph import INPUT, Graph
+from modelx.formats.onnx_graph.isolation_forest import IsolationForestBuilder
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
 from modelx.formats.onnx_graph.linear_regression import LinearRegressionBuilder
@@ -23,6 +25,7 @@ from modelx.formats.onnx_graph.normalizer import NormalizerBuilder
 from modelx.formats.onnx_graph.passthrough import PassthroughBuilder
 from modelx.formats.onnx_graph.pipeline import PipelineBuilder
 from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuilder
+from modelx.formats.onnx_graph.random_trees_embedding import RandomTreesEmbeddingBuilder
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 from modelx.formats.onnx_graph.voting import VotingBuilder
@@ -36,12 +39,14 @@ BUILDERS: dict[str, Builder] = {
     "affine_scaler": AffineScalerBuilder(),
     "binarizer": BinarizerBuilder(),
     "bisecting_kmeans": BisectingKMeansBuilder(),
+    "isolation_forest": IsolationForestBuilder(),
     "k_bins_discretizer": KBinsDiscretizerBuilder(),
     "kmeans": KMeansBuilder(),
     "linear_regression": LinearRegressionBuilder(),
     "normalizer": NormalizerBuilder(),
     "passthrough": PassthroughBuilder(),
     "polynomial_features": PolynomialFeaturesBuilder(),
+    "random_trees_embedding": RandomTreesEmbeddingBuilder(),
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
     "simple_imputer": SimpleImputerBuilder(),
@@ -50,18 +55,16 @@ BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
 BUILDERS["voting"] = VotingBuilder(BUILDERS)
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
+BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset(
     {
         "decision_tree",
         "forest",
-        "gradient_boosting",
-        "isolation_forest",
         "missing_indicator",
         "one_hot_encoder",
         "power_transformer",
-        "random_trees_embedding",
     }
 )
 
