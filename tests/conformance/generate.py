@@ -11,10 +11,12 @@ them anew only when a case is new or has changed.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=HERE)
     parser.add_argument("families", nargs="*", choices=[[], *BY_FAMILY], metavar="family")
     given = parser.parse_args()
+    # Two writers at once would leave neither's index.
+    lock = (Path(tempfile.gettempdir()) / "modelx-conformance.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
     # One thread: sums in one order, and no waiting for cores that others use.
     with threadpool_limits(1):
         write_vectors(given.folder / "vectors", given.families)
