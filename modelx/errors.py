@@ -137,6 +137,12 @@ class NoModelError(ModelFileError):
     kind = "no_model"
 
 
+class NotServedError(ModelFileError):
+    """The model is sound, but the server does not serve its like."""
+
+    kind = "not_served"
+
+
 class UseError(ModelxError):
     """Base of the defects of what a caller gives."""
 

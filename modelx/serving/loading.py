@@ -13,6 +13,7 @@ import numpy as np
 
 from modelx import conversion, evidence, formats, wire
 from modelx.calling import call
+from modelx.errors import NotServedError
 from modelx.estimators.base import generic_rows
 from modelx.evidence import table
 from modelx.kernels import kernel_for, one_row_for
@@ -92,6 +93,7 @@ class Loader:
             del data
             conversion.check(proto)
             evidence.check(proto)
+            _refuse_strings(proto)
             estimator = conversion.decode(proto)
             evidence.replay(estimator, proto)
             family = conversion.family_of(proto)
@@ -157,6 +159,24 @@ class Loader:
                 one=one,
             )
         return methods
+
+
+def _refuse_strings(proto: model_pb2.ModelProto) -> None:
+    """Refuse a model with columns of strings, which requests have no form for yet."""
+    strings = model_pb2.DataType.DATA_TYPE_STRING
+    family = conversion.family_of(proto)
+    for i, type_ in enumerate(family.input_types(proto) or ()):
+        if type_ == strings:
+            raise NotServedError(
+                f"feature {i} takes strings, which servers do not take yet; load the model in a program",
+                path=family.arm,
+            )
+    for output in family.outputs(proto):
+        if strings in output.column_types:
+            raise NotServedError(
+                f"{output.method} gives strings, which servers do not give yet; load the model in a program",
+                path=family.arm,
+            )
 
 
 def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import threading
+from pathlib import Path
 
 import contract_calls as calls
 import contract_models as models
@@ -115,6 +116,16 @@ def test_a_bad_file_is_told_everywhere_and_changes_nothing(serve, folder):
     assert 'modelx_last_reload_ok{model="m"} 0' in metrics
     line = server.wait_log("reload refused")
     assert (line["kind"], line["path"], line["trigger"]) == ("malformed", "bad.pb", "http")
+
+
+def test_a_model_of_strings_is_not_served(serve, folder):
+    vectors = Path(__file__).parents[1] / "conformance" / "vectors"
+    shutil.copy(vectors / "column_transformer" / "mixed_columns.pb", folder / "strings.pb")
+    server = serve(folder / "1.0.0.pb")
+    refused = calls.call_http(server.http, {"http": "POST /reload", "json": {"path": "strings.pb"}})
+    assert (refused.status, refused.kind) == (409, "not_served")
+    assert refused.error == 'file "strings.pb" is refused (not_served); version "1.0.0" goes on serving'
+    assert "strings" in refused.body["detail"]
 
 
 def test_version_alone_must_be_the_files(serve, folder):
