@@ -25,6 +25,8 @@ type jsonScan struct {
 	// levels is the highest depth, and items the number of objects, lists and strings that may come.
 	levels int
 	items  int
+	// before and indent are the lines before data, and the characters before it on its line, where it is part of a text.
+	before, indent int
 }
 
 // scanObject checks a whole document, and gives the members of the object that it is.
@@ -325,5 +327,9 @@ func (s *jsonScan) place() string {
 	before := s.data[:min(s.pos, len(s.data))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	if line == 1 {
+		column += s.indent
+	}
+	line += s.before
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
