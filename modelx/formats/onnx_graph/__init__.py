@@ -28,8 +28,9 @@ from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuil
 from modelx.formats.onnx_graph.random_trees_embedding import RandomTreesEmbeddingBuilder
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
-from modelx.formats.onnx_graph.voting import VotingBuilder
 from modelx.formats.onnx_graph.simple_imputer import SimpleImputerBuilder
+from modelx.formats.onnx_graph.tree_models import TreeModelBuilder
+from modelx.formats.onnx_graph.voting import VotingBuilder
 
 if TYPE_CHECKING:
     from modelx.formats.onnx_graph.base import Builder
@@ -51,6 +52,7 @@ BUILDERS: dict[str, Builder] = {
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
     "simple_imputer": SimpleImputerBuilder(),
 }
+BUILDERS["decision_tree"] = BUILDERS["forest"] = TreeModelBuilder()
 BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
 BUILDERS["voting"] = VotingBuilder(BUILDERS)
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
@@ -58,15 +60,7 @@ BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset(
-    {
-        "decision_tree",
-        "forest",
-        "missing_indicator",
-        "one_hot_encoder",
-        "power_transformer",
-    }
-)
+NO_GRAPH: frozenset[str] = frozenset({"knn_imputer", "missing_indicator", "one_hot_encoder", "power_transformer", "quantile_transformer"})
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
