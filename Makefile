@@ -171,13 +171,18 @@ coverage-matrix: setup build ## Fit, export and verify in Go every estimator of 
 conformance: setup ## Rewrite the conformance vectors from their cases
 	$(PY) tests/conformance/generate.py
 
+build/columnsbench: $(wildcard benchmarks/go/columns/*.go interop/*.go)
+	@mkdir -p build
+	cd benchmarks/go && CGO_ENABLED=0 $(GO) build -o ../../build/columnsbench ./columns
+
 build/gobench: $(wildcard benchmarks/go/*) $(wildcard interop/*.go)
 	@mkdir -p build
 	cd benchmarks/go && CGO_ENABLED=1 $(GO) build -o ../../build/gobench .
 
 .PHONY: bench
-bench: setup build build/gobench ## Speed against scikit-learn, onnxruntime and joblib, side by side, with ratios
+bench: setup build build/gobench build/columnsbench ## Speed against scikit-learn, onnxruntime and joblib, side by side, with ratios
 	$(PY) benchmarks/predict.py --gobench build/gobench
+	$(PY) benchmarks/columns.py --columns build/columnsbench
 	$(PY) benchmarks/files.py
 
 build/load: $(wildcard benchmarks/serve/*) interop/modelxpb/service.pb.go

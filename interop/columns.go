@@ -75,8 +75,8 @@ func (c *Column) missing(row int) Missing {
 	return Present
 }
 
-// check checks that the column has one list, and as many marks as rows or none.
-func (c *Column) check(label string) error {
+// defect says what is wrong with a column that has not one list, or not as many marks as rows or none. It has no path.
+func (c *Column) defect() *Error {
 	lists := 0
 	for _, n := range [...]int{len(c.Float64s), len(c.Int64s), len(c.Bools), len(c.Strings)} {
 		if n > 0 {
@@ -85,12 +85,12 @@ func (c *Column) check(label string) error {
 	}
 	if lists > 1 {
 		return &Error{
-			Kind: ErrColumnType, Path: label, Found: "values in several lists", Want: "one list for each column",
+			Kind: ErrColumnType, Found: "values in several lists", Want: "one list for each column",
 		}
 	}
 	if n := len(c.Missing); n > 0 && n != c.Len() {
 		return &Error{
-			Kind: ErrWrongWidth, Path: label, Found: fmt.Sprintf("%d marks of missing values", n),
+			Kind: ErrWrongWidth, Found: fmt.Sprintf("%d marks of missing values", n),
 			Want: fmt.Sprintf("%d, one for each row, or none", c.Len()),
 		}
 	}
@@ -117,7 +117,7 @@ func columnOf(p *modelxpb.Column) Column {
 // checkColumn checks the form of a column of a file: one list of n values, and marks that name its rows once each.
 func checkColumn(p *modelxpb.Column, n int, path string) error {
 	c := Column{Float64s: p.GetDoubles(), Int64s: p.GetInts(), Bools: p.GetBools(), Strings: p.GetStrings()}
-	if err := c.check(path); err != nil || c.Len() != n {
+	if c.defect() != nil || c.Len() != n {
 		return &Error{
 			Kind: ErrEvidence, Path: path, Found: fmt.Sprintf("%d values, or several lists", c.Len()),
 			Want: fmt.Sprintf("%d values in one list", n), Hint: exportAgain,

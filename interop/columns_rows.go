@@ -3,6 +3,7 @@ package modelx
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -38,16 +39,21 @@ func (c *compiled) appendRows(dst []float64, columns []Column, unknown *[]string
 	width := c.root.width()
 	start := len(dst)
 	// Another limit than memory there is not: the caller has that many values.
-	for range n * width {
-		dst = append(dst, 0)
+	dst = slices.Grow(dst, n*width)[:start+n*width]
+	clear(dst[start:])
+	places, err := c.arrange(columns)
+	if err != nil {
+		return dst[:start], err
 	}
-	names := c.root.proto.GetSignature().GetFeatureNames()
 	for i := range width {
-		column, err := c.columnFor(i, names, columns)
-		if err == nil {
-			err = c.fillColumn(dst[start:], i, n, names, column, unknown)
+		at := i
+		if places != nil {
+			at = places[i]
 		}
-		if err != nil {
+		if at < 0 {
+			continue // Nobody reads it: any number does.
+		}
+		if err := c.fillColumn(dst[start:], i, n, &columns[at], unknown); err != nil {
 			return dst[:start], err
 		}
 	}
@@ -58,7 +64,8 @@ func (c *compiled) appendRows(dst []float64, columns []Column, unknown *[]string
 func rowCount(columns []Column) (int, error) {
 	n := -1
 	for i := range columns {
-		if err := columns[i].check(labelOf(&columns[i], i)); err != nil {
+		if err := columns[i].defect(); err != nil {
+			err.Path = labelOf(&columns[i], i)
 			return 0, err
 		}
 		switch found := columns[i].Len(); {
@@ -82,39 +89,61 @@ func labelOf(c *Column, i int) string {
 	return "column " + strconv.Itoa(i)
 }
 
-// columnFor returns the column of feature i, or nil for one that is absent and that no method reads. Columns go by their
-// names when the model has names and the columns do, and by their order otherwise.
-func (c *compiled) columnFor(i int, names []string, columns []Column) (*Column, error) {
+// arrange finds the column of each feature: its number, or -1 for one that is absent and that no method reads. It is nil
+// when the columns are the features in their order. Columns go by their names when the model has names and the columns do.
+func (c *compiled) arrange(columns []Column) ([]int, error) {
+	width := c.root.width()
+	names := c.root.proto.GetSignature().GetFeatureNames()
 	if len(names) == 0 || !named(columns) {
-		if len(columns) != c.root.width() {
+		if len(columns) != width {
 			return nil, &Error{
-				Kind: ErrWrongWidth, Found: fmt.Sprintf("%d columns", len(columns)), Want: fmt.Sprint(c.root.width()),
+				Kind: ErrWrongWidth, Found: fmt.Sprintf("%d columns", len(columns)), Want: fmt.Sprint(width),
 				Hint: "give one for each feature, in the model's order",
 			}
 		}
-		return &columns[i], nil
+		return nil, nil
 	}
-	var found *Column
-	if i < len(columns) && columns[i].Name == names[i] {
-		found = &columns[i] // Most callers give the model's own order.
+	if inOrder(columns, names) {
+		return nil, nil
 	}
+	numbers := make(map[string]int, len(columns))
 	for j := range columns {
-		if columns[j].Name == names[i] && &columns[j] != found {
-			if found != nil {
+		name := columns[j].Name
+		if _, twice := numbers[name]; twice && slices.Contains(names, name) {
+			return nil, &Error{
+				Kind: ErrMissingColumn, Path: "column " + strconv.Quote(name), Found: "the column twice", Want: "it once",
+			}
+		}
+		numbers[name] = j
+	}
+	places := make([]int, width)
+	for i, name := range names {
+		at, found := numbers[name]
+		if !found {
+			if c.kinds[i] != TypeNone {
 				return nil, &Error{
-					Kind: ErrMissingColumn, Path: "column " + strconv.Quote(names[i]), Found: "the column twice", Want: "it once",
+					Kind: ErrMissingColumn, Path: "column " + strconv.Quote(name), Found: "no such column",
+					Want: fmt.Sprintf("one of type %s", c.featureType(i)), Hint: "names are case-sensitive; FeatureNames lists them",
 				}
 			}
-			found = &columns[j]
+			at = -1
+		}
+		places[i] = at
+	}
+	return places, nil
+}
+
+// inOrder reports whether columns are just those of these names, which are distinct, in their order.
+func inOrder(columns []Column, names []string) bool {
+	if len(columns) != len(names) {
+		return false
+	}
+	for i := range columns {
+		if columns[i].Name != names[i] {
+			return false
 		}
 	}
-	if found == nil && c.root.inputType(i) != TypeNone {
-		return nil, &Error{
-			Kind: ErrMissingColumn, Path: "column " + strconv.Quote(names[i]), Found: "no such column",
-			Want: fmt.Sprintf("one of type %s", c.featureType(i)), Hint: "names are case-sensitive; FeatureNames lists them",
-		}
-	}
-	return found, nil
+	return true
 }
 
 // named reports whether columns have names.
@@ -128,22 +157,19 @@ func named(columns []Column) bool {
 }
 
 // fillColumn writes feature i of n rows.
-func (c *compiled) fillColumn(dst []float64, i, n int, names []string, column *Column, unknown *[]string) error {
-	width := c.root.width()
-	kind := c.root.inputType(i)
+func (c *compiled) fillColumn(dst []float64, i, n int, column *Column, unknown *[]string) error {
+	width, kind, given := c.root.width(), c.kinds[i], column.Type()
 	if kind == TypeNone {
-		return nil // Nobody reads it: any number does.
+		return nil
 	}
-	given := column.Type()
 	if n > 0 && (given == TypeString) != (kind == TypeString) && !allMissing(column, n) {
-		label := labelOf(column, i)
-		if i < len(names) {
-			label = "column " + strconv.Quote(names[i])
+		return c.anotherType(i, column)
+	}
+	if given == TypeFloat64 && column.Missing == nil && kind != TypeString {
+		for row, v := range column.Float64s {
+			dst[row*width+i] = v
 		}
-		return &Error{
-			Kind: ErrColumnType, Path: label, Found: "values of type " + given.String(),
-			Want: "type " + c.featureType(i).String(), Hint: "convert the column first",
-		}
+		return nil
 	}
 	for row := range n {
 		at := row*width + i
@@ -164,6 +190,18 @@ func (c *compiled) fillColumn(dst []float64, i, n int, names []string, column *C
 		}
 	}
 	return nil
+}
+
+// anotherType is the error of a column of strings for a feature of numbers, or the other way round.
+func (c *compiled) anotherType(i int, column *Column) error {
+	label := labelOf(column, i)
+	if names := c.root.proto.GetSignature().GetFeatureNames(); i < len(names) {
+		label = "column " + strconv.Quote(names[i])
+	}
+	return &Error{
+		Kind: ErrColumnType, Path: label, Found: "values of type " + column.Type().String(),
+		Want: "type " + c.featureType(i).String(), Hint: "convert the column first",
+	}
 }
 
 // allMissing reports whether a column has no value that is there, so that its type says nothing.

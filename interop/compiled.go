@@ -23,6 +23,8 @@ type compiled struct {
 	root *node
 	// block is how many rows are computed between looks at the context.
 	block int
+	// kinds are the types of the features as the computation takes them.
+	kinds []DataType
 	// symbols number the strings that the model knows.
 	symbols *symbols
 }
@@ -44,6 +46,9 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 		return nil, err
 	}
 	m := &compiled{root: root, block: blockRows(root), symbols: c.symbols}
+	for i := range root.width() {
+		m.kinds = append(m.kinds, root.inputType(i))
+	}
 	if s.replay {
 		if err := m.Verify(ctx); err != nil {
 			return nil, err
