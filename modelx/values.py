@@ -45,7 +45,7 @@ def encode(value: Any, encode_estimator: Callable[[Any], source_pb2.EstimatorSpe
         out.int_value = value
     elif type(value) is float:
         out.double_value = value
-    elif type(value) is str:
+    elif type(value) is str and _is_text(value):
         out.string_value = value
     elif type(value) is np.ndarray and (array := _encode_array(value)) is not None:
         out.array.CopyFrom(array)
@@ -76,6 +76,8 @@ def _encode_array(array: np.ndarray[Any, Any]) -> source_pb2.NdArray | None:
     elif array.dtype == np.bool_:
         out.bools.extend(flat.tolist())
     elif array.dtype.kind == "U" or (array.dtype == object and all(type(item) is str for item in flat)):
+        if not all(_is_text(item) for item in flat):
+            return None
         out.strings.extend(flat.tolist())
     elif array.dtype == object and all(item is None or isinstance(item, _SCALARS) for item in flat):
         out.items.extend(encode(item, lambda _: None) for item in flat)
@@ -83,6 +85,15 @@ def _encode_array(array: np.ndarray[Any, Any]) -> source_pb2.NdArray | None:
     else:
         return None
     return out
+
+
+def _is_text(value: str) -> bool:
+    """Whether a string is Unicode text: Python's may have half of a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _dtype_name(dtype: np.dtype[Any]) -> str:
@@ -95,7 +106,7 @@ def is_known(value: source_pb2.Value) -> bool:
 
 
 def omitted(value: source_pb2.Value) -> str:
-    """Name the first kind that was left out of a value, or inside of a list, tuple or dict; empty where all is there."""
+    """Name the first kind that was left out of a value, or inside of a list, tuple or dict; empty if all is there."""
     kind = value.WhichOneof("kind")
     if kind == "omitted":
         return value.omitted or "value"

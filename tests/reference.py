@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 import reference_columns
+import reference_encoders
 import reference_ensembles
 import reference_models
 import reference_preprocessing
 import reference_side_by_side
+import reference_trees
 
 from modelx.v1 import evidence_pb2
 
@@ -178,6 +180,8 @@ _FAMILIES |= reference_ensembles.families(compute)
 _FAMILIES |= reference_side_by_side.families(compute)
 _FAMILIES |= reference_models.families(compute)
 _FAMILIES |= reference_preprocessing.FAMILIES
+_FAMILIES |= reference_trees.FAMILIES
+_FAMILIES |= reference_encoders.FAMILIES
 
 
 def agree(found, recorded, comparison, tolerance):

@@ -161,8 +161,13 @@ def _set_dropped(estimator: Any, proto: Proto) -> None:
     after, before = (np.full(len(proto.features), None, dtype=object) for _ in range(2))
     for j, feature in enumerate(proto.features):
         if proto.dropped[j]:
-            after[j] = proto.dropped[j] - 1
-            before[j] = encoded_features.groups(feature)[after[j]][0]
+            group = proto.dropped[j] - 1
+            first = encoded_features.groups(feature)[group][0]
+            rare = bool(len(feature.infrequent))
+            is_last = not rare and encoded_features.is_nan(estimator.categories_[j][first])
+            # fit has Python's ints where it counts, and numpy's where it searches.
+            after[j] = group if isinstance(estimator.drop, str) or is_last else np.int64(group)
+            before[j] = np.int64(first) if rare else after[j]
     estimator._drop_idx_after_grouping, estimator.drop_idx_ = after, before
 
 
