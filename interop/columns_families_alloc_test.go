@@ -14,6 +14,7 @@ func TestTheFamiliesOfColumnsAllocateNothing(t *testing.T) {
 	for name, p := range map[string]*modelxpb.ModelProto{
 		"selector":  selectorOf(asItIs),
 		"indicator": indicatorOf(nan, true, 1),
+		"nearest":   nearestOf(func(*modelxpb.KNNImputerProto) {}),
 		"imputer":   imputerOf(func(*modelxpb.SimpleImputerProto) {}),
 		"selector with a model": selectorOf(func(p *modelxpb.FeatureSelectorProto) {
 			p.Model = twoClasses(func(*modelxpb.SGDClassifierProto) {})

@@ -104,8 +104,60 @@ func TestImputersFillAndTell(t *testing.T) {
 	requireKind(t, zeros.Run(Transform, dst[:2], []float64{nan, 1}), ErrNonFiniteInput)
 }
 
+// nearestOf is an imputer of two columns and three donors, changed.
+func nearestOf(change func(*modelxpb.KNNImputerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.KNNImputerProto{
+		NFeatures: 2, Missing: nan, NRows: 3, Rows: []float64{0, 1, 2, nan, 4, 5}, Means: []float64{2, 3}, NNeighbors: 2,
+	}
+	change(p)
+	return &modelxpb.ModelProto{Name: "ask", Model: &modelxpb.ModelProto_KnnImputer{KnnImputer: p}}
+}
+
+func invalidNearest() []invalid {
+	type nearest = modelxpb.KNNImputerProto
+	return []invalid{
+		{"empty", nearestOf(func(p *nearest) { p.Reset() }), ErrShape, "knn_imputer.n_features"},
+		{"no donors", nearestOf(func(p *nearest) { p.NRows = 0 }), ErrShape, "knn_imputer.n_rows"},
+		{"huge counts", nearestOf(func(p *nearest) { p.NRows, p.NFeatures = math.MaxInt32, math.MaxInt32 }), ErrShape, "knn_imputer.rows"},
+		{"no neighbours", nearestOf(func(p *nearest) { p.NNeighbors = 0 }), ErrShape, "knn_imputer.n_neighbors"},
+		{"infinite donor", nearestOf(func(p *nearest) { p.Rows[4] = inf }), ErrNonFinite, "knn_imputer.rows[4]"},
+		{"NaN where a number is missing", nearestOf(func(p *nearest) { p.Missing = 0 }), ErrNonFinite, "knn_imputer.rows[3]"},
+		{"infinite mean", nearestOf(func(p *nearest) { p.Means[1] = inf }), ErrNonFinite, "knn_imputer.means[1]"},
+		{"unknown weights", nearestOf(func(p *nearest) { p.Weights = 5 }), ErrShape, "knn_imputer.weights"},
+		{"no column remains", nearestOf(func(p *nearest) { p.Rows = []float64{nan, nan, nan, nan, nan, nan} }), ErrShape, "knn_imputer.rows"},
+	}
+}
+
+// The heap takes the nearest, whatever their order; of equal ones the first.
+func TestTheNearestAreTaken(t *testing.T) {
+	const n = 200
+	p := &modelxpb.KNNImputerProto{NFeatures: 2, Missing: nan, NRows: n, Means: []float64{0, 0}}
+	for i := range n {
+		p.Rows = append(p.Rows, float64(i*37%n), float64(i*37%n*10))
+	}
+	for _, k := range []int32{1, 2, 3, 10, 199, 200, 5000} {
+		m := mustNew(t, nearestOf(func(out *modelxpb.KNNImputerProto) {
+			out.Rows, out.NRows, out.NNeighbors = p.Rows, n, k
+		}))
+		dst := make([]float64, 2)
+		if err := m.Run(Transform, dst, []float64{-1, nan}); err != nil {
+			t.Fatal(err)
+		}
+		if want := 10 * float64(min(k, n)-1) / 2; dst[1] != want {
+			t.Errorf("%d neighbours give %v, expected %v", k, dst[1], want)
+		}
+	}
+	tied := mustNew(t, nearestOf(func(out *modelxpb.KNNImputerProto) {
+		out.Rows, out.NNeighbors = []float64{1, 7, -1, 8, 1, 9}, 1
+	}))
+	dst := make([]float64, 2)
+	if err := tied.Run(Transform, dst, []float64{0, nan}); err != nil || dst[1] != 7 {
+		t.Errorf("transform is %v, %v; expected the first of equal ones, 7", dst, err)
+	}
+}
+
 func TestInvalidFamiliesOfColumns(t *testing.T) {
-	for _, c := range slices.Concat(invalidSelectors(), invalidImputers()) {
+	for _, c := range slices.Concat(invalidSelectors(), invalidImputers(), invalidNearest()) {
 		_, err := New(c.proto)
 		e, ok := err.(*Error)
 		if !ok || e.Kind != c.kind || e.Path != c.path {

@@ -145,6 +145,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newRandomTreesEmbedding(arm.RandomTreesEmbedding, n.path)
 	case *modelxpb.ModelProto_SimpleImputer:
 		n.predictor, err = newSimpleImputer(arm.SimpleImputer, n.path)
+	case *modelxpb.ModelProto_KnnImputer:
+		n.predictor, err = newKNNImputer(arm.KnnImputer, n.path)
 	case *modelxpb.ModelProto_MissingIndicator:
 		n.predictor, err = newMissingIndicator(arm.MissingIndicator, n.path)
 	case *modelxpb.ModelProto_Passthrough:
@@ -171,6 +173,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newKBinsDiscretizer(arm.KBinsDiscretizer, n.path)
 	case *modelxpb.ModelProto_PowerTransformer:
 		n.predictor, err = newPowerTransformer(arm.PowerTransformer, n.path)
+	case *modelxpb.ModelProto_QuantileTransformer:
+		n.predictor, err = newQuantileTransformer(arm.QuantileTransformer, n.path)
 	default:
 		err = unknownFamily(n.proto, place)
 	}

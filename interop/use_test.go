@@ -55,6 +55,7 @@ func TestCallsThatAreRefused(t *testing.T) {
 func TestNonFiniteInput(t *testing.T) {
 	accepts := map[string][]float64{
 		"affine_scaler":        {nan},
+		"knn_imputer":          {nan},
 		"power_transformer":    {nan},
 		"quantile_transformer": {nan},
 		"simple_imputer":       {nan},

@@ -29,6 +29,42 @@ def simple_imputer(p, x):
     return {"transform": out}
 
 
+def knn_imputer(p, x):
+    donors = np.array(p.rows).reshape(p.n_rows, p.n_features)
+    there = ~missing(p, donors)
+    rows = np.array([_filled(p, row, donors, there) for row in x])
+    empty = ~there.any(axis=0)
+    rows[:, empty] = 0.0
+    out = rows if p.keeps_empty else rows[:, ~empty]
+    if p.HasField("indicator"):
+        out = np.hstack([out, missing_indicator(p.indicator, x)["transform"]])
+    return {"transform": out}
+
+
+def _filled(p, row, donors, there):
+    gone = missing(p, row)
+    both = there & ~gone
+    distances = []
+    for donor, shared in zip(donors, both, strict=True):
+        s = sum((row[j] - donor[j]) ** 2 for j in np.flatnonzero(shared))
+        distances.append(np.sqrt(s / shared.sum() * p.n_features) if shared.any() else np.nan)
+    out = row.copy()
+    for j in np.flatnonzero(gone & there.any(axis=0)):
+        candidates = [i for i in range(p.n_rows) if there[i, j]]
+        measured = [i for i in candidates if not np.isnan(distances[i])]
+        taken = sorted(sorted(measured, key=lambda i: distances[i])[: p.n_neighbors])
+        if not taken:
+            out[j] = p.means[j]
+            continue
+        if p.weights == p.WEIGHTS_DISTANCE and any(distances[i] == 0.0 for i in taken):
+            taken = [i for i in taken if distances[i] == 0.0]
+            weights = [1.0] * len(taken)
+        else:
+            weights = [1.0 / distances[i] if p.weights == p.WEIGHTS_DISTANCE else 1.0 for i in taken]
+        out[j] = sum(donors[i, j] * w for i, w in zip(taken, weights, strict=True)) / sum(weights)
+    return out
+
+
 def families(compute):
     """Give the computation of each arm, over what computes any model."""
 
@@ -40,6 +76,7 @@ def families(compute):
 
     return {
         "feature_selector": feature_selector,
+        "knn_imputer": knn_imputer,
         "missing_indicator": missing_indicator,
         "simple_imputer": simple_imputer,
     }

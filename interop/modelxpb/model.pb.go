@@ -220,9 +220,11 @@ type ModelProto struct {
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
 	//	*ModelProto_PowerTransformer
+	//	*ModelProto_QuantileTransformer
 	//	*ModelProto_Normalizer
 	//	*ModelProto_Binarizer
 	//	*ModelProto_SimpleImputer
+	//	*ModelProto_KnnImputer
 	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
 	Model    isModelProto_Model `protobuf_oneof:"model"`
@@ -468,6 +470,15 @@ func (x *ModelProto) GetPowerTransformer() *PowerTransformerProto {
 	return nil
 }
 
+func (x *ModelProto) GetQuantileTransformer() *QuantileTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_QuantileTransformer); ok {
+			return x.QuantileTransformer
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetNormalizer() *NormalizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Normalizer); ok {
@@ -490,6 +501,15 @@ func (x *ModelProto) GetSimpleImputer() *SimpleImputerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_SimpleImputer); ok {
 			return x.SimpleImputer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetKnnImputer() *KNNImputerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_KnnImputer); ok {
+			return x.KnnImputer
 		}
 	}
 	return nil
@@ -632,6 +652,10 @@ type ModelProto_PowerTransformer struct {
 	PowerTransformer *PowerTransformerProto `protobuf:"bytes,49,opt,name=power_transformer,json=powerTransformer,proto3,oneof"`
 }
 
+type ModelProto_QuantileTransformer struct {
+	QuantileTransformer *QuantileTransformerProto `protobuf:"bytes,50,opt,name=quantile_transformer,json=quantileTransformer,proto3,oneof"`
+}
+
 type ModelProto_Normalizer struct {
 	Normalizer *NormalizerProto `protobuf:"bytes,51,opt,name=normalizer,proto3,oneof"`
 }
@@ -642,6 +666,10 @@ type ModelProto_Binarizer struct {
 
 type ModelProto_SimpleImputer struct {
 	SimpleImputer *SimpleImputerProto `protobuf:"bytes,53,opt,name=simple_imputer,json=simpleImputer,proto3,oneof"`
+}
+
+type ModelProto_KnnImputer struct {
+	KnnImputer *KNNImputerProto `protobuf:"bytes,54,opt,name=knn_imputer,json=knnImputer,proto3,oneof"`
 }
 
 type ModelProto_MissingIndicator struct {
@@ -692,11 +720,15 @@ func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
 
 func (*ModelProto_PowerTransformer) isModelProto_Model() {}
 
+func (*ModelProto_QuantileTransformer) isModelProto_Model() {}
+
 func (*ModelProto_Normalizer) isModelProto_Model() {}
 
 func (*ModelProto_Binarizer) isModelProto_Model() {}
 
 func (*ModelProto_SimpleImputer) isModelProto_Model() {}
+
+func (*ModelProto_KnnImputer) isModelProto_Model() {}
 
 func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 
@@ -1529,7 +1561,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xa4\x10\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xbd\x11\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1553,12 +1585,15 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
 	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12O\n" +
-	"\x11power_transformer\x181 \x01(\v2 .modelx.v1.PowerTransformerProtoH\x00R\x10powerTransformer\x12<\n" +
+	"\x11power_transformer\x181 \x01(\v2 .modelx.v1.PowerTransformerProtoH\x00R\x10powerTransformer\x12X\n" +
+	"\x14quantile_transformer\x182 \x01(\v2#.modelx.v1.QuantileTransformerProtoH\x00R\x13quantileTransformer\x12<\n" +
 	"\n" +
 	"normalizer\x183 \x01(\v2\x1a.modelx.v1.NormalizerProtoH\x00R\n" +
 	"normalizer\x129\n" +
 	"\tbinarizer\x184 \x01(\v2\x19.modelx.v1.BinarizerProtoH\x00R\tbinarizer\x12F\n" +
-	"\x0esimple_imputer\x185 \x01(\v2\x1d.modelx.v1.SimpleImputerProtoH\x00R\rsimpleImputer\x12O\n" +
+	"\x0esimple_imputer\x185 \x01(\v2\x1d.modelx.v1.SimpleImputerProtoH\x00R\rsimpleImputer\x12=\n" +
+	"\vknn_imputer\x186 \x01(\v2\x1a.modelx.v1.KNNImputerProtoH\x00R\n" +
+	"knnImputer\x12O\n" +
 	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
 	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12/\n" +
 	"\bmetadata\x18\n" +
@@ -1699,15 +1734,17 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*KBinsDiscretizerProto)(nil),            // 27: modelx.v1.KBinsDiscretizerProto
 	(*PolynomialFeaturesProto)(nil),          // 28: modelx.v1.PolynomialFeaturesProto
 	(*PowerTransformerProto)(nil),            // 29: modelx.v1.PowerTransformerProto
-	(*NormalizerProto)(nil),                  // 30: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 31: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 32: modelx.v1.SimpleImputerProto
-	(*MissingIndicatorProto)(nil),            // 33: modelx.v1.MissingIndicatorProto
-	(*Source)(nil),                           // 34: modelx.v1.Source
-	(*Evidence)(nil),                         // 35: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 36: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 37: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 38: modelx.v1.Labels
+	(*QuantileTransformerProto)(nil),         // 30: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 31: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 32: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 33: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 34: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 35: modelx.v1.MissingIndicatorProto
+	(*Source)(nil),                           // 36: modelx.v1.Source
+	(*Evidence)(nil),                         // 37: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 38: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 39: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 40: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
 	16, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
@@ -1730,39 +1767,41 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	27, // 17: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
 	28, // 18: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
 	29, // 19: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	30, // 20: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	31, // 21: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	32, // 22: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	33, // 23: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	12, // 24: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	4,  // 25: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	5,  // 26: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	34, // 27: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	35, // 28: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	14, // 29: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	36, // 30: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	6,  // 31: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 32: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 33: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 34: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	3,  // 35: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	3,  // 36: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	37, // 37: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 38: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	38, // 39: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	3,  // 40: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	15, // 41: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	3,  // 42: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 43: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	3,  // 44: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 45: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	38, // 46: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 47: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	48, // [48:48] is the sub-list for method output_type
-	48, // [48:48] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	30, // 20: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	31, // 21: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	32, // 22: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	33, // 23: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	34, // 24: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	35, // 25: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	12, // 26: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	4,  // 27: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	5,  // 28: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	36, // 29: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	37, // 30: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	14, // 31: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	38, // 32: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	6,  // 33: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 34: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 35: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 36: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	3,  // 37: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	3,  // 38: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	39, // 39: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 40: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	40, // 41: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	3,  // 42: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	15, // 43: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	3,  // 44: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 45: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	3,  // 46: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 47: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	40, // 48: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 49: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	50, // [50:50] is the sub-list for method output_type
+	50, // [50:50] is the sub-list for method input_type
+	50, // [50:50] is the sub-list for extension type_name
+	50, // [50:50] is the sub-list for extension extendee
+	0,  // [0:50] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1779,6 +1818,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_isolation_forest_proto_init()
 	file_modelx_v1_k_bins_discretizer_proto_init()
 	file_modelx_v1_kmeans_proto_init()
+	file_modelx_v1_knn_imputer_proto_init()
 	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
 	file_modelx_v1_missing_indicator_proto_init()
@@ -1786,6 +1826,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_one_hot_encoder_proto_init()
 	file_modelx_v1_polynomial_features_proto_init()
 	file_modelx_v1_power_transformer_proto_init()
+	file_modelx_v1_quantile_transformer_proto_init()
 	file_modelx_v1_random_trees_embedding_proto_init()
 	file_modelx_v1_sgd_classifier_proto_init()
 	file_modelx_v1_sgd_one_class_svm_proto_init()
@@ -1813,9 +1854,11 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
 		(*ModelProto_PowerTransformer)(nil),
+		(*ModelProto_QuantileTransformer)(nil),
 		(*ModelProto_Normalizer)(nil),
 		(*ModelProto_Binarizer)(nil),
 		(*ModelProto_SimpleImputer)(nil),
+		(*ModelProto_KnnImputer)(nil),
 		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
 	}

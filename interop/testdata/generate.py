@@ -303,6 +303,20 @@ def _missing_indicator() -> Case:
     return _case("MissingIndicator", {"missing_indicator": proto}, x[:9], [output("transform", e.transform(x[:9]))])
 
 
+def _nearest() -> Case:
+    x = IRIS.data[::10].copy()
+    x[::3, 0], x[1::4, 2] = np.nan, np.nan
+    x += np.arange(60.0).reshape(15, 4) * 1e-3
+    e = impute.KNNImputer(n_neighbors=3).fit(x)
+    rows = IRIS.data[5:40:5] * 1.01
+    rows[0, 0], rows[1, 1], rows[2, :3], rows[3] = np.nan, np.nan, np.nan, np.nan
+    proto = {"n_features": 4, "missing": "NaN", "n_rows": 15, "n_neighbors": 3}
+    proto |= {"rows": plain(x), "means": plain(np.nanmean(x, axis=0))}
+    return _case(
+        "KNNImputer", {"knn_imputer": proto}, rows, [output("transform", e.transform(rows), "absolute", 1e-11)]
+    )
+
+
 def _cases() -> list[Case]:
     x, y = DIABETES.data, DIABETES.target
     flowers, kinds = IRIS.data, IRIS.target
@@ -357,6 +371,7 @@ def _cases() -> list[Case]:
         _selector(),
         _imputer(),
         _missing_indicator(),
+        _nearest(),
     ]
 
 

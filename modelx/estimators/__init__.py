@@ -16,6 +16,7 @@ from modelx.estimators.gradient_boosting import GradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
+from modelx.estimators.knn_imputer import KNNImputerFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
 from modelx.estimators.missing_indicator import MissingIndicatorFamily
 from modelx.estimators.normalizer import NormalizerFamily
@@ -24,6 +25,7 @@ from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
 from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
 from modelx.estimators.power_transformer import PowerTransformerFamily
+from modelx.estimators.quantile_transformer import QuantileTransformerFamily
 from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
@@ -71,6 +73,7 @@ FAMILIES: Mapping[str, Family] = table(
         IsolationForestFamily(),
         KBinsDiscretizerFamily(),
         KMeansFamily(),
+        KNNImputerFamily(),
         LinearRegressionFamily(),
         MissingIndicatorFamily(),
         NormalizerFamily(),
@@ -79,6 +82,7 @@ FAMILIES: Mapping[str, Family] = table(
         PipelineFamily(),
         PolynomialFeaturesFamily(),
         PowerTransformerFamily(),
+        QuantileTransformerFamily(),
         RandomTreesEmbeddingFamily(),
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),

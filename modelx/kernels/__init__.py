@@ -61,10 +61,12 @@ NO_KERNEL: frozenset[str] = frozenset(
         "column_transformer",
         "isolation_forest",
         "k_bins_discretizer",
+        "knn_imputer",
         "missing_indicator",
         "one_hot_encoder",
         "polynomial_features",
         "power_transformer",
+        "quantile_transformer",
         "random_trees_embedding",
         "voting",
     }

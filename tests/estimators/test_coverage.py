@@ -33,7 +33,6 @@ LEFT_OUT = {
     **dict.fromkeys(
         [
             "IterativeImputer",
-            "KNNImputer",
             "FeatureAgglomeration",
             "ColumnTransformer",
             "FeatureUnion",

@@ -76,6 +76,10 @@ func models() map[string]*modelxpb.ModelProto {
 		"missing_indicator": {Model: &modelxpb.ModelProto_MissingIndicator{MissingIndicator: &modelxpb.MissingIndicatorProto{
 			NFeatures: 3, Missing: math.NaN(), Columns: []int32{0, 2}, RefusesOthers: true,
 		}}},
+		"knn_imputer": {Model: &modelxpb.ModelProto_KnnImputer{KnnImputer: &modelxpb.KNNImputerProto{
+			NFeatures: 2, Missing: math.NaN(), NRows: 3, Rows: []float64{0, 1, 2, math.NaN(), 4, 5}, Means: []float64{2, 3}, NNeighbors: 2,
+			Weights: modelxpb.KNNImputerProto_WEIGHTS_DISTANCE,
+		}}},
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	maps.Copy(out, preprocessing())

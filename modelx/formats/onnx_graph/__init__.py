@@ -60,7 +60,9 @@ BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset({"knn_imputer", "missing_indicator", "one_hot_encoder", "power_transformer", "quantile_transformer"})
+NO_GRAPH: frozenset[str] = frozenset(
+    {"knn_imputer", "missing_indicator", "one_hot_encoder", "power_transformer", "quantile_transformer"}
+)
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,

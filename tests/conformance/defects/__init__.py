@@ -19,6 +19,7 @@ from defects import (
     side_by_side,
     sources,
     structure,
+    trees,
 )
 from defects.defect import Defect
 
@@ -30,6 +31,7 @@ _GROUPS = (
     structure.of_signatures,
     parameters.of_families,
     columns.of_imputers,
+    columns.of_nearest_rows,
     columns.of_selectors,
     labels_and_trees.of_labels,
     labels_and_trees.of_trees,
@@ -44,6 +46,9 @@ _GROUPS = (
     recorded.of_forms,
     recorded.of_steps,
     recorded.of_tampering,
+    trees.of_nodes,
+    trees.of_tree_models,
+    trees.of_changed_trees,
     ensembles.of_tampering,
     preprocessing.of_changed_preprocessing,
     encoders.of_changed_encoders,

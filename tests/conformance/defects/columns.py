@@ -131,6 +131,31 @@ def of_imputers() -> Iterator[Defect]:
     yield defect(arm, "refusing_indicator", "imputers refuse no gap", set_(refuses, True), refuses)
 
 
+def of_nearest_rows() -> Iterator[Defect]:
+    """Give imputers without donors, or with donors that are none."""
+    arm = "knn_imputer"
+
+    def defect(name: str, why: str, edit: Edit, path: str, kind: str = "shape") -> Defect:
+        return Defect(f"{arm}/{name}", f"{arm}: {why}", kind, edited(base(arm), edit), path=f"{arm}.{path}")
+
+    def put(field: str, value: float) -> Edit:
+        return lambda model: getattr(model.knn_imputer, field).__setitem__(1, value)
+
+    def emptied(model: Any) -> None:
+        model.knn_imputer.rows[:] = [NAN] * len(model.knn_imputer.rows)
+
+    yield defect("zero_width", "no row has no value", set_("n_features", 0), "n_features")
+    yield defect("no_donors", "nobody to ask", set_("n_rows", 0), "n_rows")
+    yield defect("huge_counts", "2^31 - 1 rows of four values", set_("n_rows", 2**31 - 1), "rows")
+    yield defect("no_neighbours", "nobody is asked", set_("n_neighbors", 0), "n_neighbors")
+    yield defect("infinite_donor", "an infinity among the donors", put("rows", INF), "rows", "non_finite")
+    yield defect("too_few_means", "three means for four columns", set_("means", [0.0] * 3), "means")
+    yield defect("infinite_mean", "an infinity among the means", put("means", -INF), "means", "non_finite")
+    yield defect("unknown_weights", "weights of a later schema", set_("weights", 7), "weights")
+    yield defect("infinite_missing", "infinities are refused", set_("missing", INF), "missing", "non_finite")
+    yield defect("empty_donors", "no donor has a value, so that no column remains", emptied, "rows")
+
+
 def of_tampering() -> Iterator[Defect]:
     """Give models that were changed after they were recorded."""
 
@@ -151,6 +176,12 @@ def of_tampering() -> Iterator[Defect]:
         at = next(i for i, value in enumerate(recorded.doubles) if value == model.simple_imputer.fill.doubles[0])
         recorded.doubles[at] *= 1 + 2.0**-52
 
+    def other_donor(model: Any) -> None:
+        model.knn_imputer.means[0] += 1e-3
+        for i, value in enumerate(model.knn_imputer.rows):
+            model.knn_imputer.rows[i] = value * (1 + 1e-3)
+
+    yield defect("knn_imputer", "the donors are a thousandth larger", other_donor)
     yield defect("missing_indicator", "another column is told", other_told)
     yield defect("simple_imputer", "a value that was filled in, in its last bit", other_fill)
     yield defect("feature_selector", "the recorded columns in a last bit: a selection rounds nothing", last_bit)
