@@ -29,10 +29,23 @@ type compiled struct {
 	symbols *symbols
 }
 
-// blockRows returns how many rows make contextWork. Each parameter takes part in about one product for each row.
-func blockRows(root *node) int {
-	parameters := (proto.Size(root.proto) - proto.Size(root.proto.GetEvidence())) / 8
-	return max(1, contextWork/max(1, parameters, root.width()))
+// blockRows returns how many rows make contextWork.
+func blockRows(root *node) int { return max(1, contextWork/max(1, root.rowWork(), root.width())) }
+
+// rowWork is about how many products a row is worth: one for each parameter, where a predictor does not know better.
+func (n *node) rowWork() int {
+	if l, ok := n.predictor.(laborer); ok {
+		return l.work()
+	}
+	inside := slices.Concat(n.steps, n.members)
+	if len(inside) == 0 {
+		return (proto.Size(n.proto) - proto.Size(n.proto.GetEvidence())) / 8
+	}
+	sum := 0
+	for _, inner := range inside {
+		sum += inner.rowWork()
+	}
+	return sum
 }
 
 // newModel checks p, which it keeps, and replays the evidence.
@@ -184,7 +197,32 @@ func (c *compiled) wrongBuffer(found, rows, columns int) error {
 	}
 }
 
+func (c *compiled) OutputClasses() []*Labels {
+	if l, ok := c.root.predictor.(labeler); ok && len(l.labelLists()) > 0 {
+		return slices.Clone(l.labelLists())
+	}
+	if c.root.classes != nil {
+		return []*Labels{c.root.classes}
+	}
+	return nil
+}
+
 func (c *compiled) PredictIndex(dst []int, x []float64) error {
+	l, ok := c.root.predictor.(labeler)
+	if !ok || len(l.labelLists()) < 2 {
+		return c.predictSingleIndex(dst, x)
+	}
+	rows, err := c.rows(x, c.root.width())
+	if err != nil {
+		return err
+	}
+	if outputs := len(l.labelLists()); int64(len(dst)) != int64(rows)*int64(outputs) {
+		return c.wrongBuffer(len(dst), rows, outputs)
+	}
+	return l.labelIndices(dst, x, 0)
+}
+
+func (c *compiled) predictSingleIndex(dst []int, x []float64) error {
 	ix, err := c.indexer()
 	if err != nil {
 		return err
@@ -215,9 +253,10 @@ func (c *compiled) PredictStrings(dst []string, x []float64) error {
 	if err := c.PredictIndex(indices, x); err != nil {
 		return err
 	}
+	labels := c.OutputClasses()
 	for i, k := range indices {
-		if c.root.classes != nil {
-			dst[i] = c.root.classes.Text(k)
+		if len(labels) > 0 {
+			dst[i] = labels[i%len(labels)].Text(k)
 		} else {
 			dst[i] = strconv.Itoa(k)
 		}

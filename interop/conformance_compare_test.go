@@ -108,7 +108,7 @@ func plainTransform(output *modelxpb.Output) []float64 {
 
 func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, x []float64, rows int) error {
 	if len(want.GetStrings()) > 0 {
-		got := make([]string, rows)
+		got := make([]string, rows*max(int(want.GetNColumns()), 1))
 		if err := m.PredictStrings(got, x); err != nil {
 			return err
 		}
@@ -119,6 +119,9 @@ func compareOutput(m modelx.Model, method modelx.Method, want *modelxpb.Output, 
 	}
 	if classes := m.Classes(); method == modelx.Predict && want.GetNColumns() == 0 && classes != nil {
 		return compareLabels(m, classes, want, x, rows)
+	}
+	if classes := m.OutputClasses(); method == modelx.Predict && len(classes) > 1 {
+		return compareOutputLabels(m, classes, want, x, rows)
 	}
 	columns := max(int(want.GetNColumns()), 1)
 	if m.Columns(method) != columns {
@@ -198,6 +201,30 @@ func compareLabels(m modelx.Model, classes *modelx.Labels, want *modelxpb.Output
 	}
 	if at >= 0 {
 		return fmt.Errorf("row %d: label %s is another one", at, classes.Text(indices[at]))
+	}
+	return nil
+}
+
+// compareOutputLabels is compareLabels for a label of each of several outputs.
+func compareOutputLabels(m modelx.Model, classes []*modelx.Labels, want *modelxpb.Output, x []float64, rows int) error {
+	indices := make([]int, rows*len(classes))
+	if err := m.PredictIndex(indices, x); err != nil {
+		return err
+	}
+	for i, k := range indices {
+		of := classes[i%len(classes)]
+		var same bool
+		switch {
+		case len(want.GetInts()) > 0:
+			same = of.Ints()[k] == want.GetInts()[i]
+		case len(want.GetBools()) > 0:
+			same = of.Bools()[k] == want.GetBools()[i]
+		default:
+			same = of.Floats()[k] == want.GetDoubles()[i]
+		}
+		if !same {
+			return fmt.Errorf("row %d, output %d: label %s is another one", i/len(classes), i%len(classes), of.Text(k))
+		}
 	}
 	return nil
 }

@@ -64,7 +64,10 @@ type Model interface {
 	// so on. It is TypeNone when the model lacks the method.
 	Type(m Method) DataType
 	// Classes returns the classes of a classifier, in the order of its outputs, and nil for all other models.
+	// Those of a classifier of several outputs are in OutputClasses alone.
 	Classes() *Labels
+	// OutputClasses returns the classes of each output of a classifier, and nil for all other models. It is a copy.
+	OutputClasses() []*Labels
 	// Metadata returns what the owner noted about the model. It is a copy.
 	Metadata() Metadata
 	// Summary tells what the file says of the model beside its parameters.
@@ -88,7 +91,8 @@ type Model interface {
 	// RunContext is Run, and stops between blocks of rows when ctx ends; it returns the context's error then.
 	RunContext(ctx context.Context, m Method, dst, x []float64) error
 	// PredictIndex writes for each row the index into Classes, or for a clusterer the number of the cluster. len(dst)
-	// is the number of rows. It allocates nothing. Models that give no single label have kind [ErrUnsupportedMethod].
+	// is the number of rows, or for a classifier of several outputs, which has an index for each, that of rows times
+	// outputs. It allocates nothing. Models that give no such labels have kind [ErrUnsupportedMethod].
 	PredictIndex(dst []int, x []float64) error
 	// PredictStrings writes for each row the text of the predicted label, as [Labels.Text] has it, or for a clusterer
 	// the number of the cluster in decimal. len(dst) is the number of rows.

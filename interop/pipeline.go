@@ -230,9 +230,28 @@ func (p *pipeline) indexes() bool {
 }
 
 func (p *pipeline) index(dst []int, x []float64, first int) error {
-	ix := p.last().predictor.(indexer)
+	return p.number(dst, 1, x, first, p.last().predictor.(indexer).index)
+}
+
+// labelLists are those of the last step.
+func (p *pipeline) labelLists() []*Labels {
+	if l, ok := p.last().predictor.(labeler); ok {
+		return l.labelLists()
+	}
+	return nil
+}
+
+func (p *pipeline) labelIndices(dst []int, x []float64, first int) error {
+	l := p.last().predictor.(labeler)
+	return p.number(dst, len(l.labelLists()), x, first, l.labelIndices)
+}
+
+// number is a method of the last step that numbers the labels of so many outputs, for the rows that reach it.
+func (p *pipeline) number(
+	dst []int, outputs int, x []float64, first int, index func(dst []int, x []float64, first int) error,
+) error {
 	if len(p.steps) == 1 {
-		return ix.index(dst, x, first)
+		return index(dst, x, first)
 	}
 	b := p.borrow()
 	defer p.buffers.Put(b)
@@ -240,12 +259,12 @@ func (p *pipeline) index(dst []int, x []float64, first int) error {
 		rows := min(p.block, len(x)/d)
 		last, err := p.feed(b, x[:rows*d], rows, first)
 		if err == nil {
-			err = ix.index(dst[:rows], last, first)
+			err = index(dst[:rows*outputs], last, first)
 		}
 		if err != nil {
 			return err
 		}
-		dst, x, first = dst[rows:], x[rows*d:], first+rows
+		dst, x, first = dst[rows*outputs:], x[rows*d:], first+rows
 	}
 	return nil
 }

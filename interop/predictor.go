@@ -73,6 +73,17 @@ type indexer interface {
 	index(dst []int, x []float64, first int) error
 }
 
+// labeler is a predictor whose predict gives a label for each of several outputs.
+type labeler interface {
+	// labelLists are the classes of each output; none for a predictor of something else.
+	labelLists() []*Labels
+	// labelIndices writes for each row and output the number of the label.
+	labelIndices(dst []int, x []float64, first int) error
+}
+
+// laborer is a predictor that knows how much work a row is, in multiplications, where its message's size does not tell.
+type laborer interface{ work() int }
+
 // refuseNonFinite returns an error that names the first NaN or infinity in the row, or nil when the row has none: the
 // result that was not finite has then overflowed, which scikit-learn lets pass.
 //

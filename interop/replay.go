@@ -160,6 +160,9 @@ func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []flo
 	if out.op == opPredict && n.classes != nil && ok && ix.indexes() {
 		return r.replayLabels(n, ix, recorded, x)
 	}
+	if l, ok := n.predictor.(labeler); out.op == opPredict && ok && len(l.labelLists()) > 1 {
+		return r.replayOutputs(n, l.labelLists(), l.labelIndices, recorded, x)
+	}
 	rows := len(x) / n.inputWidth(out.op)
 	got := make([]float64, rows*out.values())
 	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block); err != nil {
@@ -221,39 +224,50 @@ func (r replayer) compareColumns(got []float64, recorded *modelxpb.Output) strin
 
 // replayLabels is replay for the labels of a classifier, in their own type.
 func (r replayer) replayLabels(n *node, ix indexer, recorded *modelxpb.Output, x []float64) (string, error) {
-	width := n.width()
-	got := make([]int, len(x)/width)
-	for first := 0; first < len(got); first += r.block {
+	return r.replayOutputs(n, []*Labels{n.classes}, ix.index, recorded, x)
+}
+
+// replayOutputs is replayLabels for a label of each of several outputs, which index numbers.
+func (r replayer) replayOutputs(
+	n *node, labels []*Labels, index func(dst []int, x []float64, first int) error, recorded *modelxpb.Output, x []float64,
+) (string, error) {
+	width, outputs := n.width(), len(labels)
+	rows := len(x) / width
+	got := make([]int, rows*outputs)
+	for first := 0; first < rows; first += r.block {
 		if err := r.ctx.Err(); err != nil {
 			return "", err
 		}
-		end := min(first+r.block, len(got))
-		if err := ix.index(got[first:end], x[first*width:end*width], first); err != nil {
+		end := min(first+r.block, rows)
+		if err := index(got[first*outputs:end*outputs], x[first*width:end*width], first); err != nil {
 			return "", err
 		}
 	}
-	for row, k := range got {
-		var same bool
-		var want string
-		switch l := n.classes; l.kind {
-		case TypeInt64:
-			v := recorded.GetInts()[row]
-			same, want = l.ints[k] == v, strconv.FormatInt(v, 10)
-		case TypeFloat64:
-			v := recorded.GetDoubles()[row]
-			same, want = agree(l.doubles[k], v, recorded.GetComparison(), tolerance(recorded, row)), formatFloat(v)
-		case TypeString:
-			v := recorded.GetStrings()[row]
-			same, want = l.strings[k] == v, strconv.Quote(v)
-		default:
-			v := recorded.GetBools()[row]
-			same, want = l.bools[k] == v, strconv.FormatBool(v)
-		}
-		if !same {
-			return difference(row, strconv.Quote(n.classes.Text(k)), want), nil
+	for i, k := range got {
+		l := labels[i%outputs]
+		if same, want := sameLabel(l, k, recorded, i, i/outputs); !same {
+			return difference(i/outputs, strconv.Quote(l.Text(k)), want), nil
 		}
 	}
 	return "", nil
+}
+
+// sameLabel reports whether label k is the one that was recorded at place i, of a row, and gives that one's text.
+func sameLabel(l *Labels, k int, recorded *modelxpb.Output, i, row int) (same bool, want string) {
+	switch l.kind {
+	case TypeInt64:
+		v := recorded.GetInts()[i]
+		return l.ints[k] == v, strconv.FormatInt(v, 10)
+	case TypeFloat64:
+		v := recorded.GetDoubles()[i]
+		return agree(l.doubles[k], v, recorded.GetComparison(), tolerance(recorded, row)), formatFloat(v)
+	case TypeString:
+		v := recorded.GetStrings()[i]
+		return l.strings[k] == v, strconv.Quote(v)
+	default:
+		v := recorded.GetBools()[i]
+		return l.bools[k] == v, strconv.FormatBool(v)
+	}
 }
 
 func difference(row int, found, want string) string {
