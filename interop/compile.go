@@ -163,6 +163,10 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		}
 	case *modelxpb.ModelProto_OneHotEncoder:
 		n.predictor, err = newOneHotEncoder(c, arm.OneHotEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
+	case *modelxpb.ModelProto_OrdinalEncoder:
+		n.predictor, err = newOrdinalEncoder(c, arm.OrdinalEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
+	case *modelxpb.ModelProto_TargetEncoder:
+		n.predictor, err = newTargetEncoder(c, arm.TargetEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_Binarizer:
 		n.predictor, err = newBinarizer(arm.Binarizer, n.path)
 	case *modelxpb.ModelProto_Normalizer:

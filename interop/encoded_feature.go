@@ -12,7 +12,7 @@ type encodedFeature struct {
 	categoryLookup
 	// values are the categories in the order of their numbers: float64, or for strings numbers of the model's symbols.
 	values []float64
-	// groupOf is the group of each category, and members the first category of each group.
+	// groupOf is the group of each category that is in one, and first the first category of each group.
 	groupOf []int32
 	first   []int32
 	// rare reports whether the last group is that of the infrequent categories.
@@ -27,10 +27,20 @@ type encodedFeatures struct {
 	symbols  *symbols
 }
 
-// newEncodedFeatures checks features; grouped says whether categories may be infrequent. names are those of the signature,
-// which is checked later.
+// grouping says which categories of an encoder are in groups, and may be infrequent.
+type grouping uint8
+
+const (
+	noGroups grouping = iota
+	// groupsOfAll has NaN among the others.
+	groupsOfAll
+	// groupsOfPresent leaves NaN alone.
+	groupsOfPresent
+)
+
+// newEncodedFeatures checks features. names are those of the signature, which is checked later.
 func newEncodedFeatures(
-	c *compiler, p []*modelxpb.EncodedFeature, names []string, path string, grouped bool,
+	c *compiler, p []*modelxpb.EncodedFeature, names []string, path string, grouped grouping,
 ) (encodedFeatures, error) {
 	out := encodedFeatures{path: path, symbols: c.symbols}
 	if len(names) == len(p) {
@@ -51,7 +61,7 @@ func newEncodedFeatures(
 	return out, nil
 }
 
-func newEncodedFeature(c *compiler, p *modelxpb.EncodedFeature, path string, grouped bool) (*encodedFeature, error) {
+func newEncodedFeature(c *compiler, p *modelxpb.EncodedFeature, path string, grouped grouping) (*encodedFeature, error) {
 	known := p.GetCategories()
 	values, err := categoryValues(c, p, path)
 	if err != nil {
@@ -135,17 +145,21 @@ func categoryValues(c *compiler, p *modelxpb.EncodedFeature, path string) ([]flo
 }
 
 // group makes the groups.
-func (f *encodedFeature) group(infrequent []uint32, path string, grouped bool) error {
+func (f *encodedFeature) group(infrequent []uint32, path string, grouped grouping) error {
+	n := len(f.values)
+	if f.nan >= 0 && grouped == groupsOfPresent {
+		n--
+	}
 	for i, k := range infrequent {
-		if !grouped || int64(k) >= int64(len(f.values)) || (i > 0 && infrequent[i-1] >= k) {
+		if grouped == noGroups || int64(k) >= int64(n) || (i > 0 && infrequent[i-1] >= k) {
 			return &Error{
 				Kind: ErrShape, Path: path, Found: fmt.Sprintf("category %d", k),
-				Want: fmt.Sprintf("numbers below %d in ascending order, or none", len(f.values)), Hint: exportAgain,
+				Want: fmt.Sprintf("numbers below %d in ascending order, or none", n), Hint: exportAgain,
 			}
 		}
 	}
-	f.groupOf = make([]int32, len(f.values))
-	rare := int32(len(f.values) - len(infrequent))
+	f.groupOf = make([]int32, n)
+	rare := int32(n - len(infrequent))
 	for k, next := 0, int32(0); k < len(f.groupOf); k++ {
 		if len(infrequent) > 0 && int(infrequent[0]) == k {
 			infrequent, f.groupOf[k] = infrequent[1:], rare
@@ -188,6 +202,11 @@ func (f *encodedFeature) missing() float64 {
 
 func (e *encodedFeatures) width() int { return len(e.features) }
 
+// infinite reports whether v is an infinity in a feature of numbers, which is refused whatever becomes of unknown values.
+func (e *encodedFeatures) infinite(j int, v float64) bool {
+	return math.IsInf(v, 0) && !e.features[j].strings
+}
+
 // inputTypes are the types of the features; nil when all are numbers.
 func (e *encodedFeatures) inputTypes() []DataType {
 	types, some := make([]DataType, len(e.features)), false
@@ -223,7 +242,7 @@ func (e *encodedFeatures) kindOfInverse() DataType {
 
 // refuse returns the error for a value of feature j that is no category, or that no column of numbers holds.
 func (e *encodedFeatures) refuse(row, j int, v float64) error {
-	if f := &e.features[j]; !f.strings && math.IsInf(v, 0) {
+	if e.infinite(j, v) {
 		return nonFiniteInput(e.path, row, j, v, "finite values or NaN, as scikit-learn does")
 	}
 	return e.unknownCategory(row, j, v)

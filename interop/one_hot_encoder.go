@@ -36,7 +36,7 @@ type oneHotColumns struct {
 func newOneHotEncoder(
 	c *compiler, p *modelxpb.OneHotEncoderProto, names []string, path string,
 ) (*oneHotEncoder, error) {
-	features, err := newEncodedFeatures(c, p.GetFeatures(), names, path, true)
+	features, err := newEncodedFeatures(c, p.GetFeatures(), names, path, groupsOfAll)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (e *oneHotEncoder) transform(out, row []float64, number int) error {
 		column := columns.unknown
 		if k := e.features[j].find(v); k >= 0 {
 			column = columns.of[k]
-		} else if e.refuses(j, v) {
+		} else if e.unknown == modelxpb.OneHotEncoderProto_UNKNOWN_ERROR || e.infinite(j, v) {
 			return e.refuse(number, j, v)
 		}
 		if column >= 0 {
@@ -146,11 +146,6 @@ func (e *oneHotEncoder) transform(out, row []float64, number int) error {
 		}
 	}
 	return nil
-}
-
-// refuses reports whether a value that is no category is an error.
-func (e *oneHotEncoder) refuses(j int, v float64) bool {
-	return e.unknown == modelxpb.OneHotEncoderProto_UNKNOWN_ERROR || (!e.features[j].strings && v-v != 0 && v == v)
 }
 
 func (e *oneHotEncoder) invert(out, row []float64, number int) error {

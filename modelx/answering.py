@@ -59,9 +59,9 @@ def answer(estimator: Any, method: str, x: NDArray[Any], place: Callable[[int], 
 def _is_finite(x: NDArray[Any]) -> NDArray[np.bool_]:
     """Say which values are no NaN and no infinity, elementwise; strings and None are none."""
     if x.dtype != object:
-        return np.isfinite(x)
+        return np.asarray(np.isfinite(x))
     numbers = [0.0 if isinstance(cell, str) or cell is None else float(cell) for cell in x.reshape(-1)]
-    return np.isfinite(np.array(numbers)).reshape(x.shape)
+    return np.asarray(np.isfinite(numbers)).reshape(x.shape)
 
 
 def _tell_unknown(estimator: Any, method: str, x: NDArray[Any], place: Callable[[int], str]) -> None:

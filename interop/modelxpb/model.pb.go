@@ -217,6 +217,8 @@ type ModelProto struct {
 	//	*ModelProto_ColumnTransformer
 	//	*ModelProto_Delegate
 	//	*ModelProto_OneHotEncoder
+	//	*ModelProto_OrdinalEncoder
+	//	*ModelProto_TargetEncoder
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
 	//	*ModelProto_PowerTransformer
@@ -443,6 +445,24 @@ func (x *ModelProto) GetOneHotEncoder() *OneHotEncoderProto {
 	return nil
 }
 
+func (x *ModelProto) GetOrdinalEncoder() *OrdinalEncoderProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_OrdinalEncoder); ok {
+			return x.OrdinalEncoder
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetTargetEncoder() *TargetEncoderProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_TargetEncoder); ok {
+			return x.TargetEncoder
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetKBinsDiscretizer() *KBinsDiscretizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_KBinsDiscretizer); ok {
@@ -640,6 +660,14 @@ type ModelProto_OneHotEncoder struct {
 	OneHotEncoder *OneHotEncoderProto `protobuf:"bytes,40,opt,name=one_hot_encoder,json=oneHotEncoder,proto3,oneof"`
 }
 
+type ModelProto_OrdinalEncoder struct {
+	OrdinalEncoder *OrdinalEncoderProto `protobuf:"bytes,41,opt,name=ordinal_encoder,json=ordinalEncoder,proto3,oneof"`
+}
+
+type ModelProto_TargetEncoder struct {
+	TargetEncoder *TargetEncoderProto `protobuf:"bytes,42,opt,name=target_encoder,json=targetEncoder,proto3,oneof"`
+}
+
 type ModelProto_KBinsDiscretizer struct {
 	KBinsDiscretizer *KBinsDiscretizerProto `protobuf:"bytes,46,opt,name=k_bins_discretizer,json=kBinsDiscretizer,proto3,oneof"`
 }
@@ -713,6 +741,10 @@ func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
 func (*ModelProto_Delegate) isModelProto_Model() {}
 
 func (*ModelProto_OneHotEncoder) isModelProto_Model() {}
+
+func (*ModelProto_OrdinalEncoder) isModelProto_Model() {}
+
+func (*ModelProto_TargetEncoder) isModelProto_Model() {}
 
 func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
 
@@ -1561,7 +1593,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x14modelx/v1/tree.proto\"\xbd\x11\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xd0\x12\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1582,7 +1614,9 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x12R\n" +
 	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x126\n" +
 	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
-	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12P\n" +
+	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12I\n" +
+	"\x0fordinal_encoder\x18) \x01(\v2\x1e.modelx.v1.OrdinalEncoderProtoH\x00R\x0eordinalEncoder\x12F\n" +
+	"\x0etarget_encoder\x18* \x01(\v2\x1d.modelx.v1.TargetEncoderProtoH\x00R\rtargetEncoder\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
 	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12O\n" +
 	"\x11power_transformer\x181 \x01(\v2 .modelx.v1.PowerTransformerProtoH\x00R\x10powerTransformer\x12X\n" +
@@ -1731,20 +1765,22 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*IsolationForestProto)(nil),             // 24: modelx.v1.IsolationForestProto
 	(*RandomTreesEmbeddingProto)(nil),        // 25: modelx.v1.RandomTreesEmbeddingProto
 	(*OneHotEncoderProto)(nil),               // 26: modelx.v1.OneHotEncoderProto
-	(*KBinsDiscretizerProto)(nil),            // 27: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 28: modelx.v1.PolynomialFeaturesProto
-	(*PowerTransformerProto)(nil),            // 29: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 30: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 31: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 32: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 33: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 34: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 35: modelx.v1.MissingIndicatorProto
-	(*Source)(nil),                           // 36: modelx.v1.Source
-	(*Evidence)(nil),                         // 37: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 38: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 39: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 40: modelx.v1.Labels
+	(*OrdinalEncoderProto)(nil),              // 27: modelx.v1.OrdinalEncoderProto
+	(*TargetEncoderProto)(nil),               // 28: modelx.v1.TargetEncoderProto
+	(*KBinsDiscretizerProto)(nil),            // 29: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 30: modelx.v1.PolynomialFeaturesProto
+	(*PowerTransformerProto)(nil),            // 31: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 32: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 33: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 34: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 35: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 36: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 37: modelx.v1.MissingIndicatorProto
+	(*Source)(nil),                           // 38: modelx.v1.Source
+	(*Evidence)(nil),                         // 39: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 40: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 41: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 42: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
 	16, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
@@ -1764,44 +1800,46 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	11, // 14: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
 	9,  // 15: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
 	26, // 16: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
-	27, // 17: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	28, // 18: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	29, // 19: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	30, // 20: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	31, // 21: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	32, // 22: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	33, // 23: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	34, // 24: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	35, // 25: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	12, // 26: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	4,  // 27: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	5,  // 28: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	36, // 29: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	37, // 30: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	14, // 31: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	38, // 32: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	6,  // 33: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 34: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 35: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 36: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	3,  // 37: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	3,  // 38: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	39, // 39: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 40: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	40, // 41: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	3,  // 42: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	15, // 43: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	3,  // 44: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 45: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	3,  // 46: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 47: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	40, // 48: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 49: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	50, // [50:50] is the sub-list for method output_type
-	50, // [50:50] is the sub-list for method input_type
-	50, // [50:50] is the sub-list for extension type_name
-	50, // [50:50] is the sub-list for extension extendee
-	0,  // [0:50] is the sub-list for field type_name
+	27, // 17: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
+	28, // 18: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
+	29, // 19: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	30, // 20: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	31, // 21: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	32, // 22: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	33, // 23: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	34, // 24: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	35, // 25: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	36, // 26: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	37, // 27: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	12, // 28: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	4,  // 29: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	5,  // 30: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	38, // 31: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	39, // 32: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	14, // 33: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	40, // 34: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	6,  // 35: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 36: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 37: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 38: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	3,  // 39: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	3,  // 40: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	41, // 41: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 42: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	42, // 43: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	3,  // 44: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	15, // 45: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	3,  // 46: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 47: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	3,  // 48: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 49: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	42, // 50: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 51: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	52, // [52:52] is the sub-list for method output_type
+	52, // [52:52] is the sub-list for method input_type
+	52, // [52:52] is the sub-list for extension type_name
+	52, // [52:52] is the sub-list for extension extendee
+	0,  // [0:52] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1824,6 +1862,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_missing_indicator_proto_init()
 	file_modelx_v1_normalizer_proto_init()
 	file_modelx_v1_one_hot_encoder_proto_init()
+	file_modelx_v1_ordinal_encoder_proto_init()
 	file_modelx_v1_polynomial_features_proto_init()
 	file_modelx_v1_power_transformer_proto_init()
 	file_modelx_v1_quantile_transformer_proto_init()
@@ -1832,6 +1871,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_sgd_one_class_svm_proto_init()
 	file_modelx_v1_simple_imputer_proto_init()
 	file_modelx_v1_source_proto_init()
+	file_modelx_v1_target_encoder_proto_init()
 	file_modelx_v1_tree_proto_init()
 	file_modelx_v1_model_proto_msgTypes[0].OneofWrappers = []any{
 		(*ModelProto_LinearRegression)(nil),
@@ -1851,6 +1891,8 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_ColumnTransformer)(nil),
 		(*ModelProto_Delegate)(nil),
 		(*ModelProto_OneHotEncoder)(nil),
+		(*ModelProto_OrdinalEncoder)(nil),
+		(*ModelProto_TargetEncoder)(nil),
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
 		(*ModelProto_PowerTransformer)(nil),

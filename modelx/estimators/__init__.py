@@ -21,6 +21,7 @@ from modelx.estimators.linear_regression import LinearRegressionFamily
 from modelx.estimators.missing_indicator import MissingIndicatorFamily
 from modelx.estimators.normalizer import NormalizerFamily
 from modelx.estimators.one_hot_encoder import OneHotEncoderFamily
+from modelx.estimators.ordinal_encoder import OrdinalEncoderFamily
 from modelx.estimators.passthrough import PassthroughFamily
 from modelx.estimators.pipeline import PipelineFamily
 from modelx.estimators.polynomial_features import PolynomialFeaturesFamily
@@ -30,6 +31,7 @@ from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 from modelx.estimators.simple_imputer import SimpleImputerFamily
+from modelx.estimators.target_encoder import TargetEncoderFamily
 from modelx.estimators.voting import VotingFamily
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ FAMILIES: Mapping[str, Family] = table(
         MissingIndicatorFamily(),
         NormalizerFamily(),
         OneHotEncoderFamily(),
+        OrdinalEncoderFamily(),
+        TargetEncoderFamily(),
         PassthroughFamily(),
         PipelineFamily(),
         PolynomialFeaturesFamily(),

@@ -132,11 +132,12 @@ def in_order(feature: Feature) -> list[Any]:
     return [*out, np.nan] if found.nan else out
 
 
-def groups(feature: Feature) -> list[list[int]]:
-    """Give the numbers of the categories of each group."""
+def groups(feature: Feature, *, nan: bool = True) -> list[list[int]]:
+    """Give the numbers of the categories of each group; `nan` says whether NaN is in one."""
     infrequent = list(feature.infrequent)
     rare = set(infrequent)
-    out = [[k] for k in range(size(feature)) if k not in rare]
+    n = size(feature) - (feature.categories.nan and not nan)
+    out = [[k] for k in range(n) if k not in rare]
     return [*out, infrequent] if infrequent else out
 
 
@@ -146,8 +147,8 @@ def size(feature: Feature) -> int:
     return sum(len(getattr(found, name)) for name in _LISTS) + found.none + found.nan
 
 
-def check(features: Sequence[Feature], path: str, *, grouped: bool) -> None:
-    """Check the categories of each feature; `grouped` says whether some may be infrequent.
+def check(features: Sequence[Feature], path: str, *, grouped: bool, nan: bool = True) -> None:
+    """Check the categories of each feature; `grouped` says whether some may be infrequent, and `nan` whether NaN may.
 
     Raises
     ------
@@ -156,10 +157,10 @@ def check(features: Sequence[Feature], path: str, *, grouped: bool) -> None:
     if not len(features):
         raise ShapeError("there are no features; expected at least one", path=f"{path}.features")
     for j, feature in enumerate(features):
-        _check_one(feature, f"{path}.features[{j}]", grouped=grouped)
+        _check_one(feature, f"{path}.features[{j}]", grouped=grouped, nan=nan)
 
 
-def _check_one(feature: Feature, path: str, *, grouped: bool) -> None:
+def _check_one(feature: Feature, path: str, *, grouped: bool, nan: bool) -> None:
     found, place = feature.categories, f"{path}.categories"
     filled = [name for name in _LISTS if len(getattr(found, name))]
     if len(filled) > 1 or not size(feature):
@@ -177,10 +178,10 @@ def _check_one(feature: Feature, path: str, *, grouped: bool) -> None:
         raise ShapeError(f"{feature.after_none} categories come after None", path=f"{path}.after_none")
     if feature.number and (filled or not found.nan):
         raise ShapeError("number is set beside a list, or without NaN", path=f"{path}.number")
-    infrequent = list(feature.infrequent)
-    if infrequent and (not grouped or infrequent[-1] >= size(feature) or any(a >= b for a, b in pairwise(infrequent))):
+    infrequent, most = list(feature.infrequent), size(feature) - (found.nan and not nan)
+    if infrequent and (not grouped or infrequent[-1] >= most or any(a >= b for a, b in pairwise(infrequent))):
         raise ShapeError(
-            f"the infrequent categories {infrequent[:8]} are none of {size(feature)}, in ascending order",
+            f"the infrequent categories {infrequent[:8]} are none of {most}, in ascending order",
             path=f"{path}.infrequent",
         )
 

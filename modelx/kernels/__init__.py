@@ -64,6 +64,8 @@ NO_KERNEL: frozenset[str] = frozenset(
         "knn_imputer",
         "missing_indicator",
         "one_hot_encoder",
+        "ordinal_encoder",
+        "target_encoder",
         "polynomial_features",
         "power_transformer",
         "quantile_transformer",

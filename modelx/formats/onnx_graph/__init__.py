@@ -61,7 +61,15 @@ BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset(
-    {"knn_imputer", "missing_indicator", "one_hot_encoder", "power_transformer", "quantile_transformer"}
+    {
+        "knn_imputer",
+        "missing_indicator",
+        "one_hot_encoder",
+        "ordinal_encoder",
+        "power_transformer",
+        "quantile_transformer",
+        "target_encoder",
+    }
 )
 
 _ELEMENT_TYPES = {

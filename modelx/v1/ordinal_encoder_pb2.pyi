@@ -1,0 +1,18 @@
+from modelx.v1 import encoded_feature_pb2 as _encoded_feature_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class OrdinalEncoderProto(_message.Message):
+    __slots__ = ("features", "missing", "unknown")
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    features: _containers.RepeatedCompositeFieldContainer[_encoded_feature_pb2.EncodedFeature]
+    missing: float
+    unknown: float
+    def __init__(self, features: _Optional[_Iterable[_Union[_encoded_feature_pb2.EncodedFeature, _Mapping]]] = ..., missing: _Optional[float] = ..., unknown: _Optional[float] = ...) -> None: ...
