@@ -24,6 +24,14 @@ func (c *compiled) featureType(i int) DataType {
 	return c.root.inputType(i)
 }
 
+// kind is the type that the computation takes.
+func (c *compiled) kind(i int) DataType {
+	if c.kinds == nil {
+		return TypeFloat64
+	}
+	return c.kinds[i]
+}
+
 // AppendRows makes rows of columns. See [Model].
 func (c *compiled) AppendRows(dst []float64, columns ...Column) ([]float64, error) {
 	return c.appendRows(dst, columns, nil)
@@ -36,15 +44,15 @@ func (c *compiled) appendRows(dst []float64, columns []Column, unknown *[]string
 	if err != nil {
 		return dst, err
 	}
-	width := c.root.width()
-	start := len(dst)
-	// Another limit than memory there is not: the caller has that many values.
-	dst = slices.Grow(dst, n*width)[:start+n*width]
-	clear(dst[start:])
 	places, err := c.arrange(columns)
 	if err != nil {
-		return dst[:start], err
+		return dst, err
 	}
+	width := c.root.width()
+	start := len(dst)
+	// Another limit than memory there is not: the caller has a column, or the file a name, for each feature.
+	dst = slices.Grow(dst, n*width)[:start+n*width]
+	clear(dst[start:])
 	for i := range width {
 		at := i
 		if places != nil {
@@ -120,7 +128,7 @@ func (c *compiled) arrange(columns []Column) ([]int, error) {
 	for i, name := range names {
 		at, found := numbers[name]
 		if !found {
-			if c.kinds[i] != TypeNone {
+			if c.kind(i) != TypeNone {
 				return nil, &Error{
 					Kind: ErrMissingColumn, Path: "column " + strconv.Quote(name), Found: "no such column",
 					Want: fmt.Sprintf("one of type %s", c.featureType(i)), Hint: "names are case-sensitive; FeatureNames lists them",
@@ -158,7 +166,7 @@ func named(columns []Column) bool {
 
 // fillColumn writes feature i of n rows.
 func (c *compiled) fillColumn(dst []float64, i, n int, column *Column, unknown *[]string) error {
-	width, kind, given := c.root.width(), c.kinds[i], column.Type()
+	width, kind, given := c.root.width(), c.kind(i), column.Type()
 	if kind == TypeNone {
 		return nil
 	}

@@ -31,8 +31,7 @@ func FeaturesOf(m Model) Features {
 
 // typed reports whether a feature may be something else than a number.
 func (c *compiled) typed() bool {
-	t, ok := c.root.predictor.(stringTaker)
-	return len(c.root.proto.GetSignature().GetFeatureTypes()) > 0 || (ok && t.inputTypes() != nil)
+	return len(c.root.proto.GetSignature().GetFeatureTypes()) > 0 || c.kinds != nil
 }
 
 // check checks that the counts agree.

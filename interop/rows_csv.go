@@ -185,7 +185,7 @@ func (r *csvRows) notNumeric(feature, place int) error {
 	}
 	hint := "leave a missing value empty, and write a point before decimals"
 	if r.line == 1 && !r.header {
-		hint = "give --header if the first line has the names of the columns"
+		hint = "if the line has the names of the columns, read it as a header (--header)"
 	}
 	return &Error{Kind: ErrNotNumeric, Path: path, Found: quoteSome(r.cells[place].text), Want: "a number", Hint: hint}
 }
@@ -204,7 +204,7 @@ func quoteSome(text []byte) string {
 
 // parseCell reads the cell of a number. A gap is NaN; two quotes with nothing in them are no number.
 func parseCell(cell csvCell) (float64, bool) {
-	text := bytes.Trim(cell.text, " \t")
+	text := bytes.Trim(cell.text, " \t\r\n")
 	if len(text) == 0 {
 		return math.NaN(), !cell.quoted
 	}
