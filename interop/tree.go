@@ -25,6 +25,9 @@ type treeSet struct {
 	// Exactly one of the two is filled: narrow when every tree has fewer than 2^16 slots and columns are fewer too.
 	narrow []narrowNode
 	wide   []wideNode
+	// depths has the depth of each tree: the steps from its root to its deepest leaf. deepest is the largest.
+	depths  []int
+	deepest int
 	// depth is the sum of the trees' depths: how many steps a row takes at most.
 	depth   int
 	scratch scratchPool
@@ -77,6 +80,8 @@ func newTreeSet(
 		}
 		layouts[i] = layOut(p)
 		set.depth += layouts[i].depth
+		set.depths = append(set.depths, layouts[i].depth)
+		set.deepest = max(set.deepest, layouts[i].depth)
 		narrow = narrow && layouts[i].size <= math.MaxUint16
 		start := set.starts[i]
 		set.starts = append(set.starts, start+layouts[i].size)

@@ -81,12 +81,26 @@ func (p *treeSums) addRow(dst, row []float64, first int) error {
 		return err
 	}
 	for t := 0; t < len(s.starts)-1; t += lanes {
-		for q, leaf := range s.walkRow(w, t) {
-			out := dst
-			if p.columns != nil {
-				out = dst[p.columns[t+q]:]
+		leaves := s.walkRow(w, t)
+		switch {
+		case p.width == 1 && p.columns == nil:
+			sum := dst[0]
+			for _, leaf := range leaves {
+				sum += p.table[leaf]
 			}
-			addValues(out[:p.width], p.table[int(leaf)*p.width:])
+			dst[0] = sum
+		case p.width == 1:
+			for q, leaf := range leaves {
+				dst[p.columns[t+q]] += p.table[leaf]
+			}
+		default:
+			for q, leaf := range leaves {
+				out := dst
+				if p.columns != nil {
+					out = dst[p.columns[t+q]:]
+				}
+				addValues(out[:p.width], p.table[int(leaf)*p.width:])
+			}
 		}
 	}
 	return nil

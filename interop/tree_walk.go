@@ -101,6 +101,10 @@ func (s *treeSet) walkTree(w *walkScratch, tree, groups int) {
 	for g := range groups {
 		x := w.x[g*group : (g+1)*group]
 		out := (*[lanes]uint32)(w.leaves[g*lanes:])
+		if depth := s.depths[tree]; s.narrow != nil && 0 < depth && depth <= shallow {
+			walkShallow(out, s.narrow[start:end], x, uint32(start), depth)
+			continue
+		}
 		if s.narrow != nil {
 			walkLanes(out, s.narrow[start:end], x)
 		} else {
@@ -119,7 +123,9 @@ func (s *treeSet) walkRow(w *walkScratch, tree int) []uint32 {
 	for q := range out {
 		out[q] = uint32(s.starts[min(tree+q, trees-1)])
 	}
-	if s.narrow != nil {
+	if s.narrow != nil && s.deepest <= shallow {
+		walkTreesShallow(out, s.narrow, w.x, s.deepest)
+	} else if s.narrow != nil {
 		walkTrees(out, s.narrow, w.x)
 	} else {
 		walkTreesWide(out, s.wide, w.x)

@@ -5,7 +5,13 @@ go 1.26.0
 
 require github.com/modelx-dev/modelx/interop v0.0.0
 
-require golang.org/x/sys v0.49.0 // indirect
+require (
+	golang.org/x/net v0.60.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.42.0 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
+	google.golang.org/grpc v1.85.0 // indirect
+)
 
 require (
 	github.com/klauspost/compress v1.20.3 // indirect
