@@ -83,6 +83,7 @@ func models() map[string]*modelxpb.ModelProto {
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	maps.Copy(out, preprocessing())
+	maps.Copy(out, ensembles(out["linear_regression"]))
 	strings := &modelxpb.Labels{Strings: []string{"nein", "vielleicht", "ja ✓"}}
 	ints := &modelxpb.Labels{Ints: []int64{-5, math.MaxInt64}}
 	zeroToTwo := &modelxpb.Labels{Ints: []int64{0, 1, 2}}
@@ -96,6 +97,13 @@ func models() map[string]*modelxpb.ModelProto {
 	out["sgd_classifier-multilabel"].GetSgdClassifier().Target = modelxpb.SGDClassifierProto_TARGET_MULTILABEL
 	out["feature_selector-model"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_FeatureSelector{
 		FeatureSelector: &modelxpb.FeatureSelectorProto{NFeatures: 5, Selected: []int32{0, 1, 4}, Model: out["linear_regression"]},
+	}}
+	out["iterative_imputer"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_IterativeImputer{
+		IterativeImputer: &modelxpb.IterativeImputerProto{
+			NFeatures: 2, Missing: -1, Model: out["simple_imputer-number"], Low: []float64{-10, math.Inf(-1)},
+			High: []float64{10, math.Inf(1)}, Updates: []*modelxpb.IterativeImputerProto_Update{{Column: 1, Inputs: []int32{0, 1, 0}}},
+			Members: []*modelxpb.ModelProto{out["linear_regression"]},
+		},
 	}}
 	out["pipeline"] = pipeline(out["affine_scaler"], out["passthrough"], out["sgd_classifier"])
 	out["pipeline-distances"] = pipeline(pipeline(out["affine_scaler-clip"], out["kmeans"]), out["linear_regression"])
