@@ -147,6 +147,11 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newSimpleImputer(arm.SimpleImputer, n.path)
 	case *modelxpb.ModelProto_KnnImputer:
 		n.predictor, err = newKNNImputer(arm.KnnImputer, n.path)
+	case *modelxpb.ModelProto_IterativeImputer:
+		var s *iterativeImputer
+		if s, err = newIterativeImputer(c, arm.IterativeImputer, n.path, depth); err == nil {
+			n.predictor, n.members = s, s.inside()
+		}
 	case *modelxpb.ModelProto_MissingIndicator:
 		n.predictor, err = newMissingIndicator(arm.MissingIndicator, n.path)
 	case *modelxpb.ModelProto_Passthrough:
@@ -155,6 +160,21 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		var v *voting
 		if v, err = newVoting(c, arm.Voting, n.path, depth); err == nil {
 			n.predictor, n.members, n.classes = v, v.members, v.classes
+		}
+	case *modelxpb.ModelProto_Bagging:
+		var b *bagging
+		if b, err = newBagging(c, arm.Bagging, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = b, b.members, b.classes
+		}
+	case *modelxpb.ModelProto_AdaBoost:
+		var a *adaBoost
+		if a, err = newAdaBoost(c, arm.AdaBoost, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = a, a.members, a.classes
+		}
+	case *modelxpb.ModelProto_Stacking:
+		var s *stacking
+		if s, err = newStacking(c, arm.Stacking, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = s, s.inside(), s.classes
 		}
 	case *modelxpb.ModelProto_Delegate:
 		var inner *node

@@ -38,6 +38,15 @@ func powers(change func(*modelxpb.PowerTransformerProto)) *modelxpb.ModelProto {
 	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PowerTransformer{PowerTransformer: p}}
 }
 
+// ranks is a valid transformer of two features, changed.
+func ranks(change func(*modelxpb.QuantileTransformerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.QuantileTransformerProto{
+		NFeatures: 2, References: []float64{0, 0.5, 1}, Quantiles: []float64{0, -1, 1, -1, 4, 7}, Output: 1,
+	}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_QuantileTransformer{QuantileTransformer: p}}
+}
+
 func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 	const big = math.MaxInt32
 	for _, c := range []invalid{
@@ -65,6 +74,13 @@ func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 		{"powers: no float32", powers(func(p *modelxpb.PowerTransformerProto) { p.Lambdas[1], p.SinglePrecision = 0.1, true }), ErrShape, "power_transformer.lambdas[1]"},
 		{"powers: half a scale", powers(func(p *modelxpb.PowerTransformerProto) { p.Subtract = nil }), ErrShape, "power_transformer.subtract"},
 		{"powers: zero divisor", powers(func(p *modelxpb.PowerTransformerProto) { p.Divide[1] = 0 }), ErrNonFinite, "power_transformer.divide[1]"},
+		{"ranks: empty", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Reset() }), ErrShape, "quantile_transformer.n_features"},
+		{"ranks: no references", ranks(func(p *modelxpb.QuantileTransformerProto) { p.References = nil }), ErrShape, "quantile_transformer.references"},
+		{"ranks: NaN reference", ranks(func(p *modelxpb.QuantileTransformerProto) { p.References[0] = nan }), ErrNonFinite, "quantile_transformer.references"},
+		{"ranks: few quantiles", ranks(func(p *modelxpb.QuantileTransformerProto) { p.NFeatures = big }), ErrShape, "quantile_transformer.quantiles"},
+		{"ranks: infinite quantile", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Quantiles[5] = inf }), ErrNonFinite, "quantile_transformer.quantiles"},
+		{"ranks: descending", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Quantiles[3] = -2 }), ErrShape, "quantile_transformer.quantiles"},
+		{"ranks: no output", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Output = 0 }), ErrShape, "quantile_transformer.output"},
 	} {
 		t.Run(c.why, func(t *testing.T) { requireInvalid(t, c) })
 	}
@@ -121,6 +137,24 @@ func TestPowersRefuseWhatTheyAreNotOf(t *testing.T) {
 	for _, m := range []Model{boxCox, yeoJohnson} {
 		for _, method := range m.Methods() {
 			requireKind(t, m.Run(method, dst, []float64{1, nan, 2, inf}), ErrNonFiniteInput)
+		}
+	}
+}
+
+// NaN stays NaN between ranks, and infinities are refused.
+func TestRanksOfWhatIsNotFinite(t *testing.T) {
+	for _, output := range []modelxpb.QuantileTransformerProto_Output{1, 2} {
+		m := mustNew(t, ranks(func(p *modelxpb.QuantileTransformerProto) { p.Output = output }))
+		dst := make([]float64, 4)
+		for _, method := range m.Methods() {
+			if err := m.Run(method, dst, []float64{nan, 1, 1, nan}); err != nil || dst[0] == dst[0] || dst[3] == dst[3] || dst[1] != dst[1] {
+				t.Errorf("%s gives %v, %v", method, dst, err)
+			}
+			err := m.Run(method, dst, []float64{nan, 1, 1, -inf})
+			requireKind(t, err, ErrNonFiniteInput)
+			if !strings.Contains(err.Error(), "-Inf in row 1, column 1") {
+				t.Error(err)
+			}
 		}
 	}
 }

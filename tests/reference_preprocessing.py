@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from itertools import combinations, combinations_with_replacement
 
 import numpy as np
@@ -93,10 +95,57 @@ def _undo_powers(p, y):
     return np.column_stack(columns)
 
 
+def interp(v, a, b):
+    """Give interp of QuantileTransformerProto for one number."""
+    i = int((a <= v).sum()) - 1
+    if i < 0:
+        return b[0]
+    if i == len(a) - 1 or a[i] == v:
+        return b[i]
+    slope = (b[i + 1] - b[i]) / (a[i + 1] - a[i])
+    out = slope * (v - a[i]) + b[i]
+    if np.isnan(out):
+        out = slope * (v - a[i + 1]) + b[i + 1]
+        if np.isnan(out) and b[i] == b[i + 1]:
+            out = b[i]
+    return out
+
+
+def quantile_transformer(p, x):
+    r, q = np.array(p.references), np.array(p.quantiles).reshape(-1, p.n_features)
+    normal = p.output == p.OUTPUT_NORMAL
+    out, back = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
+    for i, j in np.ndindex(*x.shape):
+        v, own = x[i, j], q[:, j]
+        if np.isnan(v):
+            continue
+        rank = 0.5 * (interp(v, own, r) - interp(-v, -own[::-1], -r[::-1]))
+        if (v + 1e-7 > own[-1]) if normal else (v == own[-1]):
+            rank = 1.0
+        if (v - 1e-7 < own[0]) if normal else (v == own[0]):
+            rank = 0.0
+        out[i, j] = _normal_point(rank) if normal else rank
+        rank = 0.5 * math.erfc(-out[i, j] / math.sqrt(2.0)) if normal else out[i, j]
+        back[i, j] = interp(rank, r, own)
+        if (rank + 1e-7 > 1.0) if normal else (rank == 1.0):
+            back[i, j] = own[-1]
+        if (rank - 1e-7 < 0.0) if normal else (rank == 0.0):
+            back[i, j] = own[0]
+    return {"transform": out, "inverse_transform": back}
+
+
+def _normal_point(rank):
+    low, high = -5.199337582605575, 5.19933758270342
+    if not 0.0 < rank < 1.0:
+        return low if rank <= 0.0 else high
+    return min(max(statistics.NormalDist().inv_cdf(rank), low), high)
+
+
 FAMILIES = {
     "binarizer": binarizer,
     "normalizer": normalizer,
     "polynomial_features": polynomial_features,
     "k_bins_discretizer": k_bins_discretizer,
     "power_transformer": power_transformer,
+    "quantile_transformer": quantile_transformer,
 }

@@ -183,6 +183,58 @@ func (VotingProto_Vote) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{10, 0}
 }
 
+type StackingProto_Method int32
+
+const (
+	StackingProto_METHOD_UNSPECIFIED       StackingProto_Method = 0
+	StackingProto_METHOD_PREDICT           StackingProto_Method = 1
+	StackingProto_METHOD_PREDICT_PROBA     StackingProto_Method = 2
+	StackingProto_METHOD_DECISION_FUNCTION StackingProto_Method = 3
+)
+
+// Enum value maps for StackingProto_Method.
+var (
+	StackingProto_Method_name = map[int32]string{
+		0: "METHOD_UNSPECIFIED",
+		1: "METHOD_PREDICT",
+		2: "METHOD_PREDICT_PROBA",
+		3: "METHOD_DECISION_FUNCTION",
+	}
+	StackingProto_Method_value = map[string]int32{
+		"METHOD_UNSPECIFIED":       0,
+		"METHOD_PREDICT":           1,
+		"METHOD_PREDICT_PROBA":     2,
+		"METHOD_DECISION_FUNCTION": 3,
+	}
+)
+
+func (x StackingProto_Method) Enum() *StackingProto_Method {
+	p := new(StackingProto_Method)
+	*p = x
+	return p
+}
+
+func (x StackingProto_Method) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StackingProto_Method) Descriptor() protoreflect.EnumDescriptor {
+	return file_modelx_v1_model_proto_enumTypes[3].Descriptor()
+}
+
+func (StackingProto_Method) Type() protoreflect.EnumType {
+	return &file_modelx_v1_model_proto_enumTypes[3]
+}
+
+func (x StackingProto_Method) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StackingProto_Method.Descriptor instead.
+func (StackingProto_Method) EnumDescriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{14, 0}
+}
+
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
@@ -215,6 +267,9 @@ type ModelProto struct {
 	//	*ModelProto_RandomTreesEmbedding
 	//	*ModelProto_Voting
 	//	*ModelProto_ColumnTransformer
+	//	*ModelProto_Bagging
+	//	*ModelProto_AdaBoost
+	//	*ModelProto_Stacking
 	//	*ModelProto_Delegate
 	//	*ModelProto_OneHotEncoder
 	//	*ModelProto_OrdinalEncoder
@@ -227,6 +282,7 @@ type ModelProto struct {
 	//	*ModelProto_Binarizer
 	//	*ModelProto_SimpleImputer
 	//	*ModelProto_KnnImputer
+	//	*ModelProto_IterativeImputer
 	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
 	Model    isModelProto_Model `protobuf_oneof:"model"`
@@ -427,6 +483,33 @@ func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
 	return nil
 }
 
+func (x *ModelProto) GetBagging() *BaggingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Bagging); ok {
+			return x.Bagging
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetAdaBoost() *AdaBoostProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_AdaBoost); ok {
+			return x.AdaBoost
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetStacking() *StackingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Stacking); ok {
+			return x.Stacking
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetDelegate() *DelegateProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Delegate); ok {
@@ -530,6 +613,15 @@ func (x *ModelProto) GetKnnImputer() *KNNImputerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_KnnImputer); ok {
 			return x.KnnImputer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetIterativeImputer() *IterativeImputerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_IterativeImputer); ok {
+			return x.IterativeImputer
 		}
 	}
 	return nil
@@ -652,6 +744,18 @@ type ModelProto_ColumnTransformer struct {
 	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
 }
 
+type ModelProto_Bagging struct {
+	Bagging *BaggingProto `protobuf:"bytes,32,opt,name=bagging,proto3,oneof"`
+}
+
+type ModelProto_AdaBoost struct {
+	AdaBoost *AdaBoostProto `protobuf:"bytes,31,opt,name=ada_boost,json=adaBoost,proto3,oneof"`
+}
+
+type ModelProto_Stacking struct {
+	Stacking *StackingProto `protobuf:"bytes,34,opt,name=stacking,proto3,oneof"`
+}
+
 type ModelProto_Delegate struct {
 	Delegate *DelegateProto `protobuf:"bytes,38,opt,name=delegate,proto3,oneof"`
 }
@@ -700,6 +804,10 @@ type ModelProto_KnnImputer struct {
 	KnnImputer *KNNImputerProto `protobuf:"bytes,54,opt,name=knn_imputer,json=knnImputer,proto3,oneof"`
 }
 
+type ModelProto_IterativeImputer struct {
+	IterativeImputer *IterativeImputerProto `protobuf:"bytes,55,opt,name=iterative_imputer,json=iterativeImputer,proto3,oneof"`
+}
+
 type ModelProto_MissingIndicator struct {
 	MissingIndicator *MissingIndicatorProto `protobuf:"bytes,56,opt,name=missing_indicator,json=missingIndicator,proto3,oneof"`
 }
@@ -738,6 +846,12 @@ func (*ModelProto_Voting) isModelProto_Model() {}
 
 func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
 
+func (*ModelProto_Bagging) isModelProto_Model() {}
+
+func (*ModelProto_AdaBoost) isModelProto_Model() {}
+
+func (*ModelProto_Stacking) isModelProto_Model() {}
+
 func (*ModelProto_Delegate) isModelProto_Model() {}
 
 func (*ModelProto_OneHotEncoder) isModelProto_Model() {}
@@ -761,6 +875,8 @@ func (*ModelProto_Binarizer) isModelProto_Model() {}
 func (*ModelProto_SimpleImputer) isModelProto_Model() {}
 
 func (*ModelProto_KnnImputer) isModelProto_Model() {}
+
+func (*ModelProto_IterativeImputer) isModelProto_Model() {}
 
 func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 
@@ -1534,6 +1650,394 @@ func (x *VotingProto) GetTransforms() bool {
 	return false
 }
 
+// IterativeImputerProto predicts what is missing in a column from other columns, again and again.
+//
+// A row x is first filled by `model`, which gives K columns. Then, for each i in order: when updates[i].column was missing
+// in x and is none of `unchanged`, its value becomes
+//
+//	min(max(members[i].predict(the values of updates[i].inputs), low[column]), high[column]), NaN staying NaN
+//
+// Nothing is predicted for a row in which all K columns were missing (and none of them is `unchanged`): `model` alone fills
+// it, as scikit-learn does when it is asked about such rows alone.
+//
+// transform gives these K columns, then, with `indicator`, what it gives for x, as 1 and 0. What is missing, and which rows
+// are refused, is as in MissingIndicatorProto.
+type IterativeImputerProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// >= 1.
+	NFeatures int32 `protobuf:"varint,1,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// NaN or a finite number.
+	Missing float64 `protobuf:"fixed64,2,opt,name=missing,proto3" json:"missing,omitempty"`
+	// A simple_imputer of the same n_features and the same `missing`, without indicator.
+	Model *ModelProto `protobuf:"bytes,3,opt,name=model,proto3" json:"model,omitempty"`
+	// One for each update; predict of each gives one float64 for each row.
+	Members []*ModelProto                   `protobuf:"bytes,4,rep,name=members,proto3" json:"members,omitempty"`
+	Updates []*IterativeImputerProto_Update `protobuf:"bytes,5,rep,name=updates,proto3" json:"updates,omitempty"`
+	// K limits each, or none when there are no members. Infinities are legal, NaN is not; low <= high.
+	Low  []float64 `protobuf:"fixed64,6,rep,packed,name=low,proto3" json:"low,omitempty"`
+	High []float64 `protobuf:"fixed64,7,rep,packed,name=high,proto3" json:"high,omitempty"`
+	// Of the K columns, ascending, each once: those that were empty when the imputer was fitted, and are kept.
+	Unchanged []int32 `protobuf:"varint,8,rep,packed,name=unchanged,proto3" json:"unchanged,omitempty"`
+	// Of the same n_features and the same `missing`.
+	Indicator     *MissingIndicatorProto `protobuf:"bytes,9,opt,name=indicator,proto3" json:"indicator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IterativeImputerProto) Reset() {
+	*x = IterativeImputerProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IterativeImputerProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IterativeImputerProto) ProtoMessage() {}
+
+func (x *IterativeImputerProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IterativeImputerProto.ProtoReflect.Descriptor instead.
+func (*IterativeImputerProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *IterativeImputerProto) GetNFeatures() int32 {
+	if x != nil {
+		return x.NFeatures
+	}
+	return 0
+}
+
+func (x *IterativeImputerProto) GetMissing() float64 {
+	if x != nil {
+		return x.Missing
+	}
+	return 0
+}
+
+func (x *IterativeImputerProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetUpdates() []*IterativeImputerProto_Update {
+	if x != nil {
+		return x.Updates
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetLow() []float64 {
+	if x != nil {
+		return x.Low
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetHigh() []float64 {
+	if x != nil {
+		return x.High
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetUnchanged() []int32 {
+	if x != nil {
+		return x.Unchanged
+	}
+	return nil
+}
+
+func (x *IterativeImputerProto) GetIndicator() *MissingIndicatorProto {
+	if x != nil {
+		return x.Indicator
+	}
+	return nil
+}
+
+// BaggingProto averages the answers of members, of which each may take some of the features. With M members, running in their
+// order, and x[m] the values of x that member m takes:
+// Without classes:
+//
+//	predict(x)[k] = (sum of predict[m](x[m])[k]) / M.
+//
+// With classes, c of them; member m answers for the classes p[m], its own classes being ints that number those of this message:
+//   - predict_proba(x)[k] = (sum of s[m][k]) / M, where s[m][p[m][j]] = predict_proba[m](x[m])[j], or without predict_proba 1
+//     for the label that the member predicts, and 0 for other classes;
+//   - predict = classes[first index of the largest of predict_proba], NaN being the largest;
+//   - predict_log_proba(x)[k]: where the first member has predict_log_proba, l - log(M), l being the log of the sum of the members'
+//     probabilities, as l = logaddexp(l, predict_log_proba[m](x[m])[j]) from -Infinity on, with
+//     logaddexp(a, b) = a + log(2) for a = b, else max(a, b) + log1p(exp(-|a - b|)); else log(predict_proba);
+//   - decision_function(x)[k] = (sum of decision_function[m](x[m])[k]) / M, where all members have it and all classes.
+//
+// Sums begin with +0.
+type BaggingProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At least one, with distinct names that are not empty.
+	Members []*ModelProto `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// The features that each member takes, in its order: one for each member, or none where all take all features.
+	Features []*BaggingProto_Features `protobuf:"bytes,2,rep,name=features,proto3" json:"features,omitempty"`
+	// >= 1.
+	NFeatures int32 `protobuf:"varint,3,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// None for regressors.
+	Classes       *Labels `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BaggingProto) Reset() {
+	*x = BaggingProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BaggingProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BaggingProto) ProtoMessage() {}
+
+func (x *BaggingProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BaggingProto.ProtoReflect.Descriptor instead.
+func (*BaggingProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *BaggingProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *BaggingProto) GetFeatures() []*BaggingProto_Features {
+	if x != nil {
+		return x.Features
+	}
+	return nil
+}
+
+func (x *BaggingProto) GetNFeatures() int32 {
+	if x != nil {
+		return x.NFeatures
+	}
+	return 0
+}
+
+func (x *BaggingProto) GetClasses() *Labels {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+// AdaBoostProto weighs the answers of members that were fitted one after the other. All take the same rows; w[m] is the weight of
+// member m, the members running in their order.
+// With classes, c >= 2 of them:
+//   - f[k] = (sum of a[m][k]) / total, where a[m][k] = w[m] for the class that the member predicts, else -1 / (c - 1) * w[m];
+//   - c = 2: decision_function(x) = -f[0] + f[1], one value for each row; predict = classes[decision_function > 0 ? 1 : 0];
+//     predict_proba: softmax of (-d / 2, d / 2), d being decision_function;
+//   - c > 2: decision_function(x)[k] = f[k]; predict = classes[first index of the largest];
+//     predict_proba: softmax of f[k] / (c - 1);
+//     predict_log_proba = log(predict_proba). softmax(z)[k] = exp(z[k] - max(z)) / sum, the sum running over k from +0 on.
+//
+// Without classes, predict(x) is the weighted median: the members sorted by their predictions, the first prediction at which the
+// sum of the weights so far is at least half of the sum of all, both sums running in this order.
+type AdaBoostProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At least one, with distinct names that are not empty, all of one width. Classifiers of which every class is one of
+	// `classes`, of its type; or regressors that predict one number for each row.
+	Members []*ModelProto `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// One for each member. Finite.
+	Weights []float64 `protobuf:"fixed64,2,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+	// What the sums of a classifier are divided by: the sum of all weights as the library that trained rounded it. Finite, not 0;
+	// 0 for regressors.
+	Total         float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
+	Classes       *Labels `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdaBoostProto) Reset() {
+	*x = AdaBoostProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdaBoostProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdaBoostProto) ProtoMessage() {}
+
+func (x *AdaBoostProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdaBoostProto.ProtoReflect.Descriptor instead.
+func (*AdaBoostProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *AdaBoostProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *AdaBoostProto) GetWeights() []float64 {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
+func (x *AdaBoostProto) GetTotal() float64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *AdaBoostProto) GetClasses() *Labels {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+// StackingProto asks members, and gives their answers to one more model:
+//
+//	transform(x) = the answers of the members, side by side in their order, then x itself with `passthrough`;
+//	predict, and with classes predict_proba and decision_function where it has them = those of `final`, applied to transform(x).
+//
+// methods[m] says what member m is asked for: METHOD_PREDICT one number or several; METHOD_PREDICT_PROBA its probabilities,
+// without the first column where the model has two classes; METHOD_DECISION_FUNCTION one score or several.
+// With classes, `final` predicts an int that numbers them.
+type StackingProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At least one, with distinct names that are not empty, all of one width.
+	Members []*ModelProto `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	// One for each member.
+	Methods []StackingProto_Method `protobuf:"varint,2,rep,packed,name=methods,proto3,enum=modelx.v1.StackingProto_Method" json:"methods,omitempty"`
+	// As wide as transform.
+	Final       *ModelProto `protobuf:"bytes,3,opt,name=final,proto3" json:"final,omitempty"`
+	Passthrough bool        `protobuf:"varint,4,opt,name=passthrough,proto3" json:"passthrough,omitempty"`
+	// None for regressors. With them, the classes of `final` are ints from 0 to the number of classes - 1.
+	Classes       *Labels `protobuf:"bytes,5,opt,name=classes,proto3" json:"classes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StackingProto) Reset() {
+	*x = StackingProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StackingProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StackingProto) ProtoMessage() {}
+
+func (x *StackingProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StackingProto.ProtoReflect.Descriptor instead.
+func (*StackingProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *StackingProto) GetMembers() []*ModelProto {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *StackingProto) GetMethods() []StackingProto_Method {
+	if x != nil {
+		return x.Methods
+	}
+	return nil
+}
+
+func (x *StackingProto) GetFinal() *ModelProto {
+	if x != nil {
+		return x.Final
+	}
+	return nil
+}
+
+func (x *StackingProto) GetPassthrough() bool {
+	if x != nil {
+		return x.Passthrough
+	}
+	return false
+}
+
+func (x *StackingProto) GetClasses() *Labels {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
 type ColumnTransformerProto_Selection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
@@ -1547,7 +2051,7 @@ type ColumnTransformerProto_Selection struct {
 
 func (x *ColumnTransformerProto_Selection) Reset() {
 	*x = ColumnTransformerProto_Selection{}
-	mi := &file_modelx_v1_model_proto_msgTypes[12]
+	mi := &file_modelx_v1_model_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1559,7 +2063,7 @@ func (x *ColumnTransformerProto_Selection) String() string {
 func (*ColumnTransformerProto_Selection) ProtoMessage() {}
 
 func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[12]
+	mi := &file_modelx_v1_model_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1589,11 +2093,110 @@ func (x *ColumnTransformerProto_Selection) GetWeight() float64 {
 	return 0
 }
 
+type IterativeImputerProto_Update struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the K columns, the one that is predicted, 0 <= column < K.
+	Column int32 `protobuf:"varint,1,opt,name=column,proto3" json:"column,omitempty"`
+	// Those that it is predicted from, in the order of the model's features.
+	Inputs        []int32 `protobuf:"varint,2,rep,packed,name=inputs,proto3" json:"inputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IterativeImputerProto_Update) Reset() {
+	*x = IterativeImputerProto_Update{}
+	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IterativeImputerProto_Update) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IterativeImputerProto_Update) ProtoMessage() {}
+
+func (x *IterativeImputerProto_Update) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IterativeImputerProto_Update.ProtoReflect.Descriptor instead.
+func (*IterativeImputerProto_Update) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{11, 0}
+}
+
+func (x *IterativeImputerProto_Update) GetColumn() int32 {
+	if x != nil {
+		return x.Column
+	}
+	return 0
+}
+
+func (x *IterativeImputerProto_Update) GetInputs() []int32 {
+	if x != nil {
+		return x.Inputs
+	}
+	return nil
+}
+
+type BaggingProto_Features struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As many as the member is wide, each < n_features.
+	Indices       []uint32 `protobuf:"varint,1,rep,packed,name=indices,proto3" json:"indices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BaggingProto_Features) Reset() {
+	*x = BaggingProto_Features{}
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BaggingProto_Features) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BaggingProto_Features) ProtoMessage() {}
+
+func (x *BaggingProto_Features) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BaggingProto_Features.ProtoReflect.Descriptor instead.
+func (*BaggingProto_Features) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{12, 0}
+}
+
+func (x *BaggingProto_Features) GetIndices() []uint32 {
+	if x != nil {
+		return x.Indices
+	}
+	return nil
+}
+
 var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xd0\x12\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xc7\x14\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1612,7 +2215,10 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x10isolation_forest\x18\x1d \x01(\v2\x1f.modelx.v1.IsolationForestProtoH\x00R\x0fisolationForest\x12\\\n" +
 	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x120\n" +
 	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x12R\n" +
-	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x126\n" +
+	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x123\n" +
+	"\abagging\x18  \x01(\v2\x17.modelx.v1.BaggingProtoH\x00R\abagging\x127\n" +
+	"\tada_boost\x18\x1f \x01(\v2\x18.modelx.v1.AdaBoostProtoH\x00R\badaBoost\x126\n" +
+	"\bstacking\x18\" \x01(\v2\x18.modelx.v1.StackingProtoH\x00R\bstacking\x126\n" +
 	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12I\n" +
 	"\x0fordinal_encoder\x18) \x01(\v2\x1e.modelx.v1.OrdinalEncoderProtoH\x00R\x0eordinalEncoder\x12F\n" +
@@ -1628,6 +2234,7 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x0esimple_imputer\x185 \x01(\v2\x1d.modelx.v1.SimpleImputerProtoH\x00R\rsimpleImputer\x12=\n" +
 	"\vknn_imputer\x186 \x01(\v2\x1a.modelx.v1.KNNImputerProtoH\x00R\n" +
 	"knnImputer\x12O\n" +
+	"\x11iterative_imputer\x187 \x01(\v2 .modelx.v1.IterativeImputerProtoH\x00R\x10iterativeImputer\x12O\n" +
 	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
 	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12/\n" +
 	"\bmetadata\x18\n" +
@@ -1715,7 +2322,45 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x04Vote\x12\r\n" +
 	"\tVOTE_MEAN\x10\x00\x12\r\n" +
 	"\tVOTE_SOFT\x10\x01\x12\r\n" +
-	"\tVOTE_HARD\x10\x02*{\n" +
+	"\tVOTE_HARD\x10\x02\"\xaf\x03\n" +
+	"\x15IterativeImputerProto\x12\x1d\n" +
+	"\n" +
+	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12\x18\n" +
+	"\amissing\x18\x02 \x01(\x01R\amissing\x12+\n" +
+	"\x05model\x18\x03 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12/\n" +
+	"\amembers\x18\x04 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12A\n" +
+	"\aupdates\x18\x05 \x03(\v2'.modelx.v1.IterativeImputerProto.UpdateR\aupdates\x12\x10\n" +
+	"\x03low\x18\x06 \x03(\x01R\x03low\x12\x12\n" +
+	"\x04high\x18\a \x03(\x01R\x04high\x12\x1c\n" +
+	"\tunchanged\x18\b \x03(\x05R\tunchanged\x12>\n" +
+	"\tindicator\x18\t \x01(\v2 .modelx.v1.MissingIndicatorProtoR\tindicator\x1a8\n" +
+	"\x06Update\x12\x16\n" +
+	"\x06column\x18\x01 \x01(\x05R\x06column\x12\x16\n" +
+	"\x06inputs\x18\x02 \x03(\x05R\x06inputs\"\xef\x01\n" +
+	"\fBaggingProto\x12/\n" +
+	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12<\n" +
+	"\bfeatures\x18\x02 \x03(\v2 .modelx.v1.BaggingProto.FeaturesR\bfeatures\x12\x1d\n" +
+	"\n" +
+	"n_features\x18\x03 \x01(\x05R\tnFeatures\x12+\n" +
+	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x1a$\n" +
+	"\bFeatures\x12\x18\n" +
+	"\aindices\x18\x01 \x03(\rR\aindices\"\x9d\x01\n" +
+	"\rAdaBoostProto\x12/\n" +
+	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12\x18\n" +
+	"\aweights\x18\x02 \x03(\x01R\aweights\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x01R\x05total\x12+\n" +
+	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"\xe5\x02\n" +
+	"\rStackingProto\x12/\n" +
+	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x129\n" +
+	"\amethods\x18\x02 \x03(\x0e2\x1f.modelx.v1.StackingProto.MethodR\amethods\x12+\n" +
+	"\x05final\x18\x03 \x01(\v2\x15.modelx.v1.ModelProtoR\x05final\x12 \n" +
+	"\vpassthrough\x18\x04 \x01(\bR\vpassthrough\x12+\n" +
+	"\aclasses\x18\x05 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"l\n" +
+	"\x06Method\x12\x16\n" +
+	"\x12METHOD_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eMETHOD_PREDICT\x10\x01\x12\x18\n" +
+	"\x14METHOD_PREDICT_PROBA\x10\x02\x12\x1c\n" +
+	"\x18METHOD_DECISION_FUNCTION\x10\x03*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -1735,111 +2380,135 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
 	(VotingProto_Vote)(0),                    // 2: modelx.v1.VotingProto.Vote
-	(*ModelProto)(nil),                       // 3: modelx.v1.ModelProto
-	(*Metadata)(nil),                         // 4: modelx.v1.Metadata
-	(*Signature)(nil),                        // 5: modelx.v1.Signature
-	(*OutputSpec)(nil),                       // 6: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),                    // 7: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),                 // 8: modelx.v1.PassthroughProto
-	(*DelegateProto)(nil),                    // 9: modelx.v1.DelegateProto
-	(*GradientBoostingProto)(nil),            // 10: modelx.v1.GradientBoostingProto
-	(*ColumnTransformerProto)(nil),           // 11: modelx.v1.ColumnTransformerProto
-	(*FeatureSelectorProto)(nil),             // 12: modelx.v1.FeatureSelectorProto
-	(*VotingProto)(nil),                      // 13: modelx.v1.VotingProto
-	nil,                                      // 14: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 15: modelx.v1.ColumnTransformerProto.Selection
-	(*LinearRegressionProto)(nil),            // 16: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 17: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 18: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 19: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 20: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 21: modelx.v1.AffineScalerProto
-	(*DecisionTreeProto)(nil),                // 22: modelx.v1.DecisionTreeProto
-	(*ForestProto)(nil),                      // 23: modelx.v1.ForestProto
-	(*IsolationForestProto)(nil),             // 24: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 25: modelx.v1.RandomTreesEmbeddingProto
-	(*OneHotEncoderProto)(nil),               // 26: modelx.v1.OneHotEncoderProto
-	(*OrdinalEncoderProto)(nil),              // 27: modelx.v1.OrdinalEncoderProto
-	(*TargetEncoderProto)(nil),               // 28: modelx.v1.TargetEncoderProto
-	(*KBinsDiscretizerProto)(nil),            // 29: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 30: modelx.v1.PolynomialFeaturesProto
-	(*PowerTransformerProto)(nil),            // 31: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 32: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 33: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 34: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 35: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 36: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 37: modelx.v1.MissingIndicatorProto
-	(*Source)(nil),                           // 38: modelx.v1.Source
-	(*Evidence)(nil),                         // 39: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 40: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 41: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 42: modelx.v1.Labels
+	(StackingProto_Method)(0),                // 3: modelx.v1.StackingProto.Method
+	(*ModelProto)(nil),                       // 4: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 5: modelx.v1.Metadata
+	(*Signature)(nil),                        // 6: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 7: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 8: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 9: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 10: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 11: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 12: modelx.v1.ColumnTransformerProto
+	(*FeatureSelectorProto)(nil),             // 13: modelx.v1.FeatureSelectorProto
+	(*VotingProto)(nil),                      // 14: modelx.v1.VotingProto
+	(*IterativeImputerProto)(nil),            // 15: modelx.v1.IterativeImputerProto
+	(*BaggingProto)(nil),                     // 16: modelx.v1.BaggingProto
+	(*AdaBoostProto)(nil),                    // 17: modelx.v1.AdaBoostProto
+	(*StackingProto)(nil),                    // 18: modelx.v1.StackingProto
+	nil,                                      // 19: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 20: modelx.v1.ColumnTransformerProto.Selection
+	(*IterativeImputerProto_Update)(nil),     // 21: modelx.v1.IterativeImputerProto.Update
+	(*BaggingProto_Features)(nil),            // 22: modelx.v1.BaggingProto.Features
+	(*LinearRegressionProto)(nil),            // 23: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 24: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 25: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 26: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 27: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 28: modelx.v1.AffineScalerProto
+	(*DecisionTreeProto)(nil),                // 29: modelx.v1.DecisionTreeProto
+	(*ForestProto)(nil),                      // 30: modelx.v1.ForestProto
+	(*IsolationForestProto)(nil),             // 31: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 32: modelx.v1.RandomTreesEmbeddingProto
+	(*OneHotEncoderProto)(nil),               // 33: modelx.v1.OneHotEncoderProto
+	(*OrdinalEncoderProto)(nil),              // 34: modelx.v1.OrdinalEncoderProto
+	(*TargetEncoderProto)(nil),               // 35: modelx.v1.TargetEncoderProto
+	(*KBinsDiscretizerProto)(nil),            // 36: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 37: modelx.v1.PolynomialFeaturesProto
+	(*PowerTransformerProto)(nil),            // 38: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 39: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 40: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 41: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 42: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 43: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 44: modelx.v1.MissingIndicatorProto
+	(*Source)(nil),                           // 45: modelx.v1.Source
+	(*Evidence)(nil),                         // 46: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 47: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 48: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 49: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	16, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	17, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	18, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	19, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	20, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	21, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	7,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	8,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	22, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
-	23, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
-	10, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	24, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	25, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	13, // 13: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
-	11, // 14: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	9,  // 15: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	26, // 16: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
-	27, // 17: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
-	28, // 18: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
-	29, // 19: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	30, // 20: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	31, // 21: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	32, // 22: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	33, // 23: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	34, // 24: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	35, // 25: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	36, // 26: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	37, // 27: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	12, // 28: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	4,  // 29: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	5,  // 30: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	38, // 31: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	39, // 32: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	14, // 33: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	40, // 34: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	6,  // 35: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 36: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 37: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 38: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	3,  // 39: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	3,  // 40: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	41, // 41: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 42: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	42, // 43: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	3,  // 44: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	15, // 45: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	3,  // 46: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 47: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	3,  // 48: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 49: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	42, // 50: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 51: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	52, // [52:52] is the sub-list for method output_type
-	52, // [52:52] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	23, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	24, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	25, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	26, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	27, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	28, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	8,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	9,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	29, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
+	30, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
+	11, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	31, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	32, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	14, // 13: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	12, // 14: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	16, // 15: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
+	17, // 16: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
+	18, // 17: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	10, // 18: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	33, // 19: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
+	34, // 20: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
+	35, // 21: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
+	36, // 22: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	37, // 23: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	38, // 24: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	39, // 25: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	40, // 26: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	41, // 27: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	42, // 28: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	43, // 29: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	15, // 30: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
+	44, // 31: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	13, // 32: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	5,  // 33: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	6,  // 34: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	45, // 35: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	46, // 36: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	19, // 37: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	47, // 38: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	7,  // 39: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 40: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 41: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 42: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	4,  // 43: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	4,  // 44: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	48, // 45: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 46: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	49, // 47: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	4,  // 48: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	20, // 49: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	4,  // 50: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	4,  // 51: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 52: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	4,  // 53: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	49, // 54: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 55: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	4,  // 56: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 57: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	21, // 58: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	44, // 59: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	4,  // 60: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	22, // 61: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	49, // 62: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	4,  // 63: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	49, // 64: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	4,  // 65: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 66: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	4,  // 67: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	49, // 68: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	69, // [69:69] is the sub-list for method output_type
+	69, // [69:69] is the sub-list for method input_type
+	69, // [69:69] is the sub-list for extension type_name
+	69, // [69:69] is the sub-list for extension extendee
+	0,  // [0:69] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -1889,6 +2558,9 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_RandomTreesEmbedding)(nil),
 		(*ModelProto_Voting)(nil),
 		(*ModelProto_ColumnTransformer)(nil),
+		(*ModelProto_Bagging)(nil),
+		(*ModelProto_AdaBoost)(nil),
+		(*ModelProto_Stacking)(nil),
 		(*ModelProto_Delegate)(nil),
 		(*ModelProto_OneHotEncoder)(nil),
 		(*ModelProto_OrdinalEncoder)(nil),
@@ -1901,17 +2573,18 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_Binarizer)(nil),
 		(*ModelProto_SimpleImputer)(nil),
 		(*ModelProto_KnnImputer)(nil),
+		(*ModelProto_IterativeImputer)(nil),
 		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
 	}
-	file_modelx_v1_model_proto_msgTypes[12].OneofWrappers = []any{}
+	file_modelx_v1_model_proto_msgTypes[16].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   13,
+			NumEnums:      4,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -317,6 +317,18 @@ def _nearest() -> Case:
     )
 
 
+def _rounds() -> Case:
+    """Give two means that predict each other once, made by hand, so that every product is exact."""
+    x = np.array([[1.0, 2.0], [np.nan, 4.0], [3.0, np.nan], [np.nan, np.nan], [-0.0, 0.5]])
+    initial = {"simple_imputer": {"n_features": 2, "missing": "NaN", "fill": {"doubles": [2.0, 3.0]}}}
+    halves = {"linear_regression": {"coefficients": [0.5], "intercept": 1.0, "n_features": 1}}
+    proto = {"n_features": 2, "missing": "NaN", "model": initial, "members": [halves, halves]}
+    proto |= {"updates": [{"column": 0, "inputs": [1]}, {"column": 1, "inputs": [0]}]}
+    proto |= {"low": ["-Infinity", 0.0], "high": ["Infinity", 2.25]}
+    filled = [[1.0, 2.0], [3.0, 4.0], [3.0, 2.25], [2.0, 3.0], [-0.0, 0.5]]
+    return _case("two means that predict each other", {"iterative_imputer": proto}, x, [output("transform", filled)])
+
+
 def _cases() -> list[Case]:
     x, y = DIABETES.data, DIABETES.target
     flowers, kinds = IRIS.data, IRIS.target
@@ -372,6 +384,7 @@ def _cases() -> list[Case]:
         _imputer(),
         _missing_indicator(),
         _nearest(),
+        _rounds(),
     ]
 
 

@@ -33,11 +33,9 @@ def cases(case: Callable[..., Case], output: Callable[..., Case], plain: Callabl
         model = preprocessing.PolynomialFeatures((low, high), interaction_only=interactions, include_bias=bias)
         proto: Case = {"min_degree": low, "max_degree": high, "interaction_only": interactions, "include_bias": bias}
         out.append(of(model.fit(ROWS), "polynomial_features", proto))
-    return [
-        *out,
-        _bins(case, output, plain),
-        *(_powers(case, output, plain, name) for name in ("yeo-johnson", "box-cox")),
-    ]
+    out.append(_bins(case, output, plain))
+    out += [_powers(case, output, plain, method) for method in ("yeo-johnson", "box-cox")]
+    return out + [_ranks(case, output, plain, kind) for kind in ("uniform", "normal")]
 
 
 def _bins(case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]]) -> Case:
@@ -80,3 +78,23 @@ def _powers(
         output("inverse_transform", back, "absolute", 1e-10 * (1.0 + np.nan_to_num(np.abs(back)))),
     ]
     return case(f"PowerTransformer {method}", {"power_transformer": proto}, rows, outputs)
+
+
+def _ranks(
+    case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]], kind: str
+) -> Case:
+    model = preprocessing.QuantileTransformer(n_quantiles=15, output_distribution=kind).fit(WINE[:, :4])
+    proto = {
+        "n_features": 4,
+        "references": plain(model.references_),
+        "quantiles": plain(model.quantiles_),
+        "output": f"OUTPUT_{kind.upper()}",
+    }
+    # The inverse is asked about the rows themselves, which are therefore not far from 0.
+    rows = np.concatenate([WINE[::40, :4], WINE[::40, :4] / 20.0, np.zeros((1, 4))])
+    rows[1, 2] = np.nan
+    outputs = [
+        output("transform", model.transform(rows), "absolute", 1e-9 if kind == "normal" else 1e-14),
+        output("inverse_transform", model.inverse_transform(rows), "absolute", 1e-11),
+    ]
+    return case(f"QuantileTransformer {kind}", {"quantile_transformer": proto}, rows, outputs)

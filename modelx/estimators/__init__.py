@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modelx.estimators.ada_boost import AdaBoostFamily
 from modelx.estimators.affine_scaler import AffineScalerFamily
+from modelx.estimators.bagging import BaggingFamily
 from modelx.estimators.binarizer import BinarizerFamily
 from modelx.estimators.bisecting_kmeans import BisectingKMeansFamily
 from modelx.estimators.column_transformer import ColumnTransformerFamily
@@ -14,6 +16,7 @@ from modelx.estimators.feature_selector import FeatureSelectorFamily
 from modelx.estimators.forest import ForestFamily
 from modelx.estimators.gradient_boosting import GradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
+from modelx.estimators.iterative_imputer import IterativeImputerFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.knn_imputer import KNNImputerFamily
@@ -31,6 +34,7 @@ from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 from modelx.estimators.simple_imputer import SimpleImputerFamily
+from modelx.estimators.stacking import StackingFamily
 from modelx.estimators.target_encoder import TargetEncoderFamily
 from modelx.estimators.voting import VotingFamily
 
@@ -69,10 +73,14 @@ FAMILIES: Mapping[str, Family] = table(
         ColumnTransformerFamily(),
         DecisionTreeFamily(),
         DelegateFamily(),
+        StackingFamily(),
+        AdaBoostFamily(),
+        BaggingFamily(),
         FeatureSelectorFamily(),
         ForestFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
+        IterativeImputerFamily(),
         KBinsDiscretizerFamily(),
         KMeansFamily(),
         KNNImputerFamily(),

@@ -58,18 +58,22 @@ BUILDERS: Mapping[str, Callable[[Any, str], Kernel | None]] = {
 # Families whose methods are called as they are.
 NO_KERNEL: frozenset[str] = frozenset(
     {
+        "ada_boost",
+        "bagging",
         "column_transformer",
         "isolation_forest",
+        "iterative_imputer",
         "k_bins_discretizer",
         "knn_imputer",
         "missing_indicator",
         "one_hot_encoder",
         "ordinal_encoder",
-        "target_encoder",
         "polynomial_features",
         "power_transformer",
         "quantile_transformer",
         "random_trees_embedding",
+        "stacking",
+        "target_encoder",
         "voting",
     }
 )

@@ -48,7 +48,7 @@ DATA_TYPE_BOOL: DataType
 DATA_TYPE_STRING: DataType
 
 class ModelProto(_message.Message):
-    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "decision_tree", "forest", "gradient_boosting", "isolation_forest", "random_trees_embedding", "voting", "column_transformer", "delegate", "one_hot_encoder", "ordinal_encoder", "target_encoder", "k_bins_discretizer", "polynomial_features", "power_transformer", "quantile_transformer", "normalizer", "binarizer", "simple_imputer", "knn_imputer", "missing_indicator", "feature_selector", "metadata", "schema_version", "signature", "source", "evidence")
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "decision_tree", "forest", "gradient_boosting", "isolation_forest", "random_trees_embedding", "voting", "column_transformer", "bagging", "ada_boost", "stacking", "delegate", "one_hot_encoder", "ordinal_encoder", "target_encoder", "k_bins_discretizer", "polynomial_features", "power_transformer", "quantile_transformer", "normalizer", "binarizer", "simple_imputer", "knn_imputer", "iterative_imputer", "missing_indicator", "feature_selector", "metadata", "schema_version", "signature", "source", "evidence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +66,9 @@ class ModelProto(_message.Message):
     RANDOM_TREES_EMBEDDING_FIELD_NUMBER: _ClassVar[int]
     VOTING_FIELD_NUMBER: _ClassVar[int]
     COLUMN_TRANSFORMER_FIELD_NUMBER: _ClassVar[int]
+    BAGGING_FIELD_NUMBER: _ClassVar[int]
+    ADA_BOOST_FIELD_NUMBER: _ClassVar[int]
+    STACKING_FIELD_NUMBER: _ClassVar[int]
     DELEGATE_FIELD_NUMBER: _ClassVar[int]
     ONE_HOT_ENCODER_FIELD_NUMBER: _ClassVar[int]
     ORDINAL_ENCODER_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +81,7 @@ class ModelProto(_message.Message):
     BINARIZER_FIELD_NUMBER: _ClassVar[int]
     SIMPLE_IMPUTER_FIELD_NUMBER: _ClassVar[int]
     KNN_IMPUTER_FIELD_NUMBER: _ClassVar[int]
+    ITERATIVE_IMPUTER_FIELD_NUMBER: _ClassVar[int]
     MISSING_INDICATOR_FIELD_NUMBER: _ClassVar[int]
     FEATURE_SELECTOR_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +106,9 @@ class ModelProto(_message.Message):
     random_trees_embedding: _random_trees_embedding_pb2.RandomTreesEmbeddingProto
     voting: VotingProto
     column_transformer: ColumnTransformerProto
+    bagging: BaggingProto
+    ada_boost: AdaBoostProto
+    stacking: StackingProto
     delegate: DelegateProto
     one_hot_encoder: _one_hot_encoder_pb2.OneHotEncoderProto
     ordinal_encoder: _ordinal_encoder_pb2.OrdinalEncoderProto
@@ -114,6 +121,7 @@ class ModelProto(_message.Message):
     binarizer: _binarizer_pb2.BinarizerProto
     simple_imputer: _simple_imputer_pb2.SimpleImputerProto
     knn_imputer: _knn_imputer_pb2.KNNImputerProto
+    iterative_imputer: IterativeImputerProto
     missing_indicator: _missing_indicator_pb2.MissingIndicatorProto
     feature_selector: FeatureSelectorProto
     metadata: Metadata
@@ -121,7 +129,7 @@ class ModelProto(_message.Message):
     signature: Signature
     source: _source_pb2.Source
     evidence: _evidence_pb2.Evidence
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., decision_tree: _Optional[_Union[_decision_tree_pb2.DecisionTreeProto, _Mapping]] = ..., forest: _Optional[_Union[_forest_pb2.ForestProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., voting: _Optional[_Union[VotingProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., one_hot_encoder: _Optional[_Union[_one_hot_encoder_pb2.OneHotEncoderProto, _Mapping]] = ..., ordinal_encoder: _Optional[_Union[_ordinal_encoder_pb2.OrdinalEncoderProto, _Mapping]] = ..., target_encoder: _Optional[_Union[_target_encoder_pb2.TargetEncoderProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., power_transformer: _Optional[_Union[_power_transformer_pb2.PowerTransformerProto, _Mapping]] = ..., quantile_transformer: _Optional[_Union[_quantile_transformer_pb2.QuantileTransformerProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., simple_imputer: _Optional[_Union[_simple_imputer_pb2.SimpleImputerProto, _Mapping]] = ..., knn_imputer: _Optional[_Union[_knn_imputer_pb2.KNNImputerProto, _Mapping]] = ..., missing_indicator: _Optional[_Union[_missing_indicator_pb2.MissingIndicatorProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., decision_tree: _Optional[_Union[_decision_tree_pb2.DecisionTreeProto, _Mapping]] = ..., forest: _Optional[_Union[_forest_pb2.ForestProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., voting: _Optional[_Union[VotingProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., bagging: _Optional[_Union[BaggingProto, _Mapping]] = ..., ada_boost: _Optional[_Union[AdaBoostProto, _Mapping]] = ..., stacking: _Optional[_Union[StackingProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., one_hot_encoder: _Optional[_Union[_one_hot_encoder_pb2.OneHotEncoderProto, _Mapping]] = ..., ordinal_encoder: _Optional[_Union[_ordinal_encoder_pb2.OrdinalEncoderProto, _Mapping]] = ..., target_encoder: _Optional[_Union[_target_encoder_pb2.TargetEncoderProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., power_transformer: _Optional[_Union[_power_transformer_pb2.PowerTransformerProto, _Mapping]] = ..., quantile_transformer: _Optional[_Union[_quantile_transformer_pb2.QuantileTransformerProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., simple_imputer: _Optional[_Union[_simple_imputer_pb2.SimpleImputerProto, _Mapping]] = ..., knn_imputer: _Optional[_Union[_knn_imputer_pb2.KNNImputerProto, _Mapping]] = ..., iterative_imputer: _Optional[_Union[IterativeImputerProto, _Mapping]] = ..., missing_indicator: _Optional[_Union[_missing_indicator_pb2.MissingIndicatorProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
     __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
@@ -272,3 +280,85 @@ class VotingProto(_message.Message):
     vote: VotingProto.Vote
     transforms: bool
     def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ..., vote: _Optional[_Union[VotingProto.Vote, str]] = ..., transforms: _Optional[bool] = ...) -> None: ...
+
+class IterativeImputerProto(_message.Message):
+    __slots__ = ("n_features", "missing", "model", "members", "updates", "low", "high", "unchanged", "indicator")
+    class Update(_message.Message):
+        __slots__ = ("column", "inputs")
+        COLUMN_FIELD_NUMBER: _ClassVar[int]
+        INPUTS_FIELD_NUMBER: _ClassVar[int]
+        column: int
+        inputs: _containers.RepeatedScalarFieldContainer[int]
+        def __init__(self, column: _Optional[int] = ..., inputs: _Optional[_Iterable[int]] = ...) -> None: ...
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    UPDATES_FIELD_NUMBER: _ClassVar[int]
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    UNCHANGED_FIELD_NUMBER: _ClassVar[int]
+    INDICATOR_FIELD_NUMBER: _ClassVar[int]
+    n_features: int
+    missing: float
+    model: ModelProto
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    updates: _containers.RepeatedCompositeFieldContainer[IterativeImputerProto.Update]
+    low: _containers.RepeatedScalarFieldContainer[float]
+    high: _containers.RepeatedScalarFieldContainer[float]
+    unchanged: _containers.RepeatedScalarFieldContainer[int]
+    indicator: _missing_indicator_pb2.MissingIndicatorProto
+    def __init__(self, n_features: _Optional[int] = ..., missing: _Optional[float] = ..., model: _Optional[_Union[ModelProto, _Mapping]] = ..., members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., updates: _Optional[_Iterable[_Union[IterativeImputerProto.Update, _Mapping]]] = ..., low: _Optional[_Iterable[float]] = ..., high: _Optional[_Iterable[float]] = ..., unchanged: _Optional[_Iterable[int]] = ..., indicator: _Optional[_Union[_missing_indicator_pb2.MissingIndicatorProto, _Mapping]] = ...) -> None: ...
+
+class BaggingProto(_message.Message):
+    __slots__ = ("members", "features", "n_features", "classes")
+    class Features(_message.Message):
+        __slots__ = ("indices",)
+        INDICES_FIELD_NUMBER: _ClassVar[int]
+        indices: _containers.RepeatedScalarFieldContainer[int]
+        def __init__(self, indices: _Optional[_Iterable[int]] = ...) -> None: ...
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    features: _containers.RepeatedCompositeFieldContainer[BaggingProto.Features]
+    n_features: int
+    classes: _labels_pb2.Labels
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[BaggingProto.Features, _Mapping]]] = ..., n_features: _Optional[int] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
+
+class AdaBoostProto(_message.Message):
+    __slots__ = ("members", "weights", "total", "classes")
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    weights: _containers.RepeatedScalarFieldContainer[float]
+    total: float
+    classes: _labels_pb2.Labels
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
+
+class StackingProto(_message.Message):
+    __slots__ = ("members", "methods", "final", "passthrough", "classes")
+    class Method(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        METHOD_UNSPECIFIED: _ClassVar[StackingProto.Method]
+        METHOD_PREDICT: _ClassVar[StackingProto.Method]
+        METHOD_PREDICT_PROBA: _ClassVar[StackingProto.Method]
+        METHOD_DECISION_FUNCTION: _ClassVar[StackingProto.Method]
+    METHOD_UNSPECIFIED: StackingProto.Method
+    METHOD_PREDICT: StackingProto.Method
+    METHOD_PREDICT_PROBA: StackingProto.Method
+    METHOD_DECISION_FUNCTION: StackingProto.Method
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    METHODS_FIELD_NUMBER: _ClassVar[int]
+    FINAL_FIELD_NUMBER: _ClassVar[int]
+    PASSTHROUGH_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[ModelProto]
+    methods: _containers.RepeatedScalarFieldContainer[StackingProto.Method]
+    final: ModelProto
+    passthrough: bool
+    classes: _labels_pb2.Labels
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., methods: _Optional[_Iterable[_Union[StackingProto.Method, str]]] = ..., final: _Optional[_Union[ModelProto, _Mapping]] = ..., passthrough: _Optional[bool] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...

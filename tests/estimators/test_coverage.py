@@ -32,7 +32,6 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(
         [
-            "IterativeImputer",
             "FeatureAgglomeration",
             "ColumnTransformer",
             "FeatureUnion",
@@ -41,7 +40,7 @@ LEFT_OUT = {
         "chooses, fills or merges columns: no scaler of each column on its own",
     ),
     **dict.fromkeys(
-        ["DummyRegressor", "IsotonicRegression", "QuantileTransformer"],
+        ["DummyRegressor", "IsotonicRegression"],
         "not affine but on such rows",
     ),
     **dict.fromkeys(

@@ -29,6 +29,7 @@ from sklearn.preprocessing import (
     Normalizer,
     PolynomialFeatures,
     PowerTransformer,
+    QuantileTransformer,
     RobustScaler,
     StandardScaler,
 )
@@ -136,10 +137,16 @@ def wine_powers() -> Fitted:
     return make_pipeline(PowerTransformer(), LogisticRegression(max_iter=50)).fit(x, y), x
 
 
+def wine_ranks() -> Fitted:
+    x, y = data("wine")
+    ranks = QuantileTransformer(n_quantiles=50, output_distribution="normal")
+    return make_pipeline(ranks, LogisticRegression(max_iter=50)).fit(x, y), x
+
+
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
-    wine_products, cancer_bins, wine_powers,
+    wine_products, cancer_bins, wine_powers, wine_ranks,
 ]  # fmt: skip
 
 

@@ -46,5 +46,16 @@ func preprocessing() map[string]*modelxpb.ModelProto {
 		p.NFeatures = 3
 		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PowerTransformer{PowerTransformer: p}}
 	}
+	for name, output := range map[string]modelxpb.QuantileTransformerProto_Output{
+		"quantile_transformer":        modelxpb.QuantileTransformerProto_OUTPUT_UNIFORM,
+		"quantile_transformer-normal": modelxpb.QuantileTransformerProto_OUTPUT_NORMAL,
+	} {
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_QuantileTransformer{
+			QuantileTransformer: &modelxpb.QuantileTransformerProto{
+				NFeatures: 3, References: []float64{0, 0.5, 1}, Output: output,
+				Quantiles: []float64{-2, -1, -3, 0.1, 0, -3, 2.5, 1, 3},
+			},
+		}}
+	}
 	return out
 }

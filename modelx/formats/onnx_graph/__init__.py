@@ -10,6 +10,7 @@ from modelx.conversion import family_of, place_of
 from modelx.errors import UnsupportedEstimatorError
 from modelx.estimators.base import DataType
 from modelx.formats.onnx_graph.affine_scaler import AffineScalerBuilder
+from modelx.formats.onnx_graph.bagging import BaggingBuilder
 from modelx.formats.onnx_graph.binarizer import BinarizerBuilder
 from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
 from modelx.formats.onnx_graph.column_transformer import ColumnTransformerBuilder
@@ -29,6 +30,7 @@ from modelx.formats.onnx_graph.random_trees_embedding import RandomTreesEmbeddin
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 from modelx.formats.onnx_graph.simple_imputer import SimpleImputerBuilder
+from modelx.formats.onnx_graph.stacking import StackingBuilder
 from modelx.formats.onnx_graph.tree_models import TreeModelBuilder
 from modelx.formats.onnx_graph.voting import VotingBuilder
 
@@ -55,6 +57,8 @@ BUILDERS: dict[str, Builder] = {
 BUILDERS["decision_tree"] = BUILDERS["forest"] = TreeModelBuilder()
 BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
 BUILDERS["voting"] = VotingBuilder(BUILDERS)
+BUILDERS["bagging"] = BaggingBuilder(BUILDERS)
+BUILDERS["stacking"] = StackingBuilder(BUILDERS)
 BUILDERS["delegate"] = DelegateBuilder(BUILDERS)
 BUILDERS["feature_selector"] = FeatureSelectorBuilder(BUILDERS)
 BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
@@ -62,6 +66,8 @@ BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset(
     {
+        "ada_boost",
+        "iterative_imputer",
         "knn_imputer",
         "missing_indicator",
         "one_hot_encoder",

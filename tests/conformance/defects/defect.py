@@ -23,10 +23,14 @@ BASES = {
     "column_transformer": "column_transformer/numbers_by_position",
     "decision_tree": "decision_tree/iris_flowers",
     "delegate": "delegate/grid_over_a_pipeline",
+    "stacking": "stacking/classifiers",
+    "ada_boost": "ada_boost/three_classes",
+    "bagging": "bagging/logistic",
     "feature_selector": "feature_selector/percentile_of_chi2",
     "gradient_boosting": "gradient_boosting/squared_error",
     "isolation_forest": "isolation_forest/iris_flowers",
     "forest": "forest/iris_flowers",
+    "iterative_imputer": "iterative_imputer/ridge_in_two_rounds",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
     "kmeans": "kmeans/iris_flowers",
     "knn_imputer": "knn_imputer/five_neighbours",
@@ -34,6 +38,7 @@ BASES = {
     "missing_indicator": "missing_indicator/of_some_columns",
     "normalizer": "normalizer/euclidean",
     "one_hot_encoder": "one_hot_encoder/infrequent_and_dropped",
+    "ordinal_encoder": "ordinal_encoder/infrequent",
     "passthrough": "passthrough/named_columns",
     "pipeline": "pipeline/passthrough_first",
     "polynomial_features": "polynomial_features/squares_and_products",
@@ -44,6 +49,7 @@ BASES = {
     "sgd_one_class_svm": "sgd_one_class_svm/iris_flowers",
     "simple_imputer": "simple_imputer/means_and_indicator",
     "voting": "voting/soft",
+    "target_encoder": "target_encoder/several_classes",
 }
 
 

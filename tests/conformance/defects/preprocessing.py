@@ -122,6 +122,42 @@ _TABLE: list[tuple[str, str, str, str, str, Edit]] = [
     ),
     ("power_transformer", "zero_divisor", "a division by 0", "non_finite", "divide", put("divide", 3, 0.0)),
     ("power_transformer", "infinite_mean", "an infinity", "non_finite", "subtract", put("subtract", 0, -INF)),
+    ("quantile_transformer", "zero_width", "no row has no value", "shape", "n_features", assign("n_features", 0)),
+    ("quantile_transformer", "no_output", "an output that is not set", "shape", "output", assign("output", 0)),
+    (
+        "quantile_transformer",
+        "no_references",
+        "ranks of nothing",
+        "shape",
+        "references",
+        lambda m: (arm(m).ClearField("references"), arm(m).ClearField("quantiles")),
+    ),
+    ("quantile_transformer", "too_few_quantiles", "one is missing", "shape", "quantiles", drop("quantiles")),
+    ("quantile_transformer", "huge_width", "2^31 - 1 features", "shape", "quantiles", assign("n_features", _HUGE)),
+    (
+        "quantile_transformer",
+        "nan_quantile",
+        "nothing is beside NaN",
+        "non_finite",
+        "quantiles",
+        put("quantiles", 7, NAN),
+    ),
+    (
+        "quantile_transformer",
+        "descending_quantiles",
+        "a search by halves would go astray",
+        "shape",
+        "quantiles",
+        put("quantiles", 0, 1e9),
+    ),
+    (
+        "quantile_transformer",
+        "descending_references",
+        "the inverse would go astray",
+        "shape",
+        "references",
+        put("references", 3, 0.9),
+    ),
     ("k_bins_discretizer", "no_encoding", "an encoding that is not set", "shape", "encoding", assign("encoding", 0)),
 ]
 
@@ -153,11 +189,15 @@ def of_changed_preprocessing() -> Iterator[Defect]:
     def exponent(model: Any) -> None:
         arm(model).lambdas[1] += 1e-9
 
+    def quantile(model: Any) -> None:
+        arm(model).quantiles[1] -= 1e-3
+
     for family, why, edit in (
         ("binarizer", "the threshold is another one", threshold),
         ("normalizer", "another norm divides", norm),
         ("polynomial_features", "a recorded product in its last bit", product),
         ("k_bins_discretizer", "an edge between two bins, in its last bits", edge),
         ("power_transformer", "an exponent is off by a billionth", exponent),
+        ("quantile_transformer", "the lowest quantile of a feature is lower", quantile),
     ):
         yield Defect(f"tampered/{family}", why, "evidence_mismatch", edited(base(family), edit), path=family)
