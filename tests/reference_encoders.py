@@ -97,4 +97,60 @@ def _inverse(p, feature, dropped, kept, row):
     return back(feature, dropped)
 
 
-FAMILIES = {"one_hot_encoder": one_hot_encoder}
+def ordinal_encoder(p, x):
+    codes, columns = np.empty(x.shape), []
+    for j, feature in enumerate(p.features):
+        grouped = present(feature)
+        for i, value in enumerate(x[:, j].tolist()):
+            k = number_of(feature, value)
+            if k is None:
+                assert p.HasField("unknown")
+                codes[i, j] = p.unknown
+            elif feature.categories.nan and k == len(categories(feature)) - 1:
+                codes[i, j] = p.missing
+            else:
+                codes[i, j] = next(g for g, members in enumerate(grouped) if k in members)
+        columns.append([_from_code(p, feature, grouped, code) for code in codes[:, j].tolist()])
+    out = {"transform": codes}
+    mixed = any(feature.categories.nan and feature.infrequent for feature in p.features)
+    return out | ({"inverse_transform": table(columns)} if is_invertible(p.features) and not mixed else {})
+
+
+def present(feature):
+    """Give the groups without NaN."""
+    last = len(categories(feature)) - 1 if feature.categories.nan else None
+    return [members for members in groups(feature) if members != [last]]
+
+
+def same(a, b):
+    return a == b or (is_nan(a) and is_nan(b))
+
+
+def _from_code(p, feature, grouped, code):
+    known = [value for k, value in enumerate(categories(feature)) if k not in feature.infrequent]
+    if feature.categories.nan and same(code, p.missing):
+        code = len(known) - 1
+    if feature.infrequent and code == len(grouped) - 1:
+        return "infrequent_sklearn"
+    if p.HasField("unknown") and same(code, p.unknown):
+        return float("nan") if is_number(feature) else None
+    return known[int(code)]
+
+
+def target_encoder(p, x):
+    m, at, columns = len(p.means), 0, []
+    for j, feature in enumerate(p.features):
+        n = len(categories(feature))
+        numbers = [number_of(feature, value) for value in x[:, j].tolist()]
+        for c in range(m):
+            own = p.encodings[at + c * n : at + (c + 1) * n]
+            columns.append([p.means[c] if k is None else own[k] for k in numbers])
+        at += m * n
+    return {"transform": np.array(columns).T}
+
+
+FAMILIES = {
+    "one_hot_encoder": one_hot_encoder,
+    "ordinal_encoder": ordinal_encoder,
+    "target_encoder": target_encoder,
+}

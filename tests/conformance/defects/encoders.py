@@ -100,6 +100,8 @@ def of_encoders() -> Iterator[Defect]:
         for name, why, kind, place, edit in _GROUPS:
             yield _defect(family, name, why, kind, f".features[0]{place}", feature(edit))
     yield from _of_one_hot()
+    yield from _of_ordinal()
+    yield from _of_target()
 
 
 def _defect(family: str, name: str, why: str, kind: str, place: str, edit: Edit, of: str = "") -> Defect:
@@ -108,9 +110,9 @@ def _defect(family: str, name: str, why: str, kind: str, place: str, edit: Edit,
 
 
 # Families with features of categories, and a case of each whose first two features are floats and ints.
-NUMBERS = {"one_hot_encoder": "floats_and_ints"}
+NUMBERS = dict.fromkeys(("one_hot_encoder", "ordinal_encoder", "target_encoder"), "floats_and_ints")
 FAMILIES = tuple(NUMBERS)
-GROUPED = ("one_hot_encoder",)
+GROUPED = ("one_hot_encoder", "ordinal_encoder")
 
 
 def _of_one_hot() -> Iterator[Defect]:
@@ -132,6 +134,61 @@ def _of_one_hot() -> Iterator[Defect]:
     yield _defect(family, "no_columns", "every group is dropped", "shape", ".dropped", everything)
     yield _defect(family, "no_unknown", "what is unknown is not said", "shape", ".unknown", unknown(0))
     yield _defect(family, "unknown_of_later", "a value of a later schema", "shape", ".unknown", unknown(9))
+
+
+def _of_ordinal() -> Iterator[Defect]:
+    family = "ordinal_encoder"
+
+    def number(name: str, value: float) -> Edit:
+        return lambda model: setattr(arm(model), name, value)
+
+    def nan_too(model: Any) -> None:
+        one = arm(model).features[0]
+        one.categories.nan = True
+        one.infrequent.append(len(one.categories.strings) + one.categories.none)
+
+    yield _defect(family, "half_missing", "a number between two", "shape", ".missing", number("missing", 0.5))
+    yield _defect(family, "infinite_unknown", "an infinity as a number", "shape", ".unknown", number("unknown", INF))
+    yield _defect(family, "huge_unknown", "beyond 2^53", "shape", ".unknown", number("unknown", 2.0**60))
+    yield _defect(family, "infrequent_nan", "NaN in a group", "shape", ".features[0].infrequent", nan_too)
+
+
+def _of_target() -> Iterator[Defect]:
+    family = "target_encoder"
+
+    def change(field: str, values: Any) -> Edit:
+        return lambda model: assign(field, values)(arm(model))
+
+    def one_class_less(model: Any) -> None:
+        del arm(model).classes.ints[-1]
+
+    def two_columns(model: Any) -> None:
+        p = arm(model)
+        p.target, p.means[:] = p.TARGET_BINARY, [0.5, 0.5]
+        p.encodings[:] = [0.25] * (2 * len(p.encodings) // 4)
+
+    def no_classes(model: Any) -> None:
+        arm(model).ClearField("classes")
+
+    def rare(model: Any) -> None:
+        arm(model).features[0].infrequent.append(0)
+
+    yield _defect(family, "too_few_encodings", "a category without", "shape", ".encodings", change("encodings", [0.5]))
+    yield _defect(family, "no_means", "columns of no number", "shape", ".means", change("means", []))
+    yield _defect(family, "no_target", "a target that is not set", "shape", ".target", change("target", 0))
+    yield _defect(family, "two_means", "two columns for two classes", "shape", ".means", two_columns)
+    yield _defect(family, "one_class_less", "three classes of four", "labels", ".classes", one_class_less)
+    yield _defect(family, "no_classes", "classes of which none is told", "labels", ".classes", no_classes)
+    yield _defect(
+        family,
+        "classes_of_numbers",
+        "classes of a target of numbers",
+        "labels",
+        ".classes",
+        lambda model: arm(model).classes.ints.extend([0, 1]),
+        of="floats_and_ints",
+    )
+    yield _defect(family, "infrequent", "groups, which it has not", "shape", ".features[0].infrequent", rare)
 
 
 def of_changed_encoders() -> Iterator[Defect]:
