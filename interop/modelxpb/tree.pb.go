@@ -61,11 +61,11 @@ type TreeProto struct {
 	InnerDifferences []int64 `protobuf:"zigzag64,7,rep,packed,name=inner_differences,json=innerDifferences,proto3" json:"inner_differences,omitempty"`
 	// As they are, finite, where the differences would be larger.
 	InnerValues []float64 `protobuf:"fixed64,8,rep,packed,name=inner_values,json=innerValues,proto3" json:"inner_values,omitempty"`
-	// One for each node.
+	// One for each internal node, in order, then one for each leaf, in order: like values stand together.
 	Impurities []float64 `protobuf:"fixed64,10,rep,packed,name=impurities,proto3" json:"impurities,omitempty"`
 	// One for each leaf, in order: training rows, 0 to 2^31 - 1. An internal node has those of its children together.
 	NNodeSamples []uint64 `protobuf:"varint,11,rep,packed,name=n_node_samples,json=nNodeSamples,proto3" json:"n_node_samples,omitempty"`
-	// One for each node: the sum of the rows' weights. Finite. Empty where they equal n_node_samples.
+	// The sum of the rows' weights, in the order of impurities. Finite. Empty where they equal n_node_samples.
 	WeightedNNodeSamples []float64 `protobuf:"fixed64,12,rep,packed,name=weighted_n_node_samples,json=weightedNNodeSamples,proto3" json:"weighted_n_node_samples,omitempty"`
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache

@@ -71,10 +71,11 @@ def encode_tree(tree: Any, proto: tree_pb2.TreeProto, n_classes: Sequence[int]) 
         proto.inner_differences.extend(differences.reshape(-1).tolist())
     else:
         wire.fill(proto, "inner_values", values[inner])
-    wire.fill(proto, "impurities", tree.impurity)
+    order = np.concatenate([inner, leaves])
+    wire.fill(proto, "impurities", tree.impurity[order])
     proto.n_node_samples.extend(tree.n_node_samples[leaves].tolist())
     if (weights != tree.n_node_samples).any():
-        wire.fill(proto, "weighted_n_node_samples", weights)
+        wire.fill(proto, "weighted_n_node_samples", weights[order])
 
 
 def _means(a: Doubles, b: Doubles, p: Doubles, q: Doubles) -> Doubles:
@@ -351,7 +352,11 @@ def _nodes(
     nodes["threshold"] = np.where(leaf, _UNDEFINED, trees.thresholds)
     nodes["missing_go_to_left"] = trees.missing_left
     sizes = np.diff(trees.starts).tolist()
-    nodes["impurity"] = np.concatenate([_or_zeros(proto.impurities, n) for proto, n in zip(protos, sizes, strict=True)])
+    # The numbers of each tree's nodes, internal ones first, as files have what is known of every node.
+    order = np.lexsort((leaf, np.repeat(np.arange(len(protos)), np.diff(trees.starts))))
+    nodes["impurity"][order] = np.concatenate(
+        [_or_zeros(proto.impurities, n) for proto, n in zip(protos, sizes, strict=True)]
+    )
     samples = np.zeros(leaf.size, dtype=np.int64)
     samples[leaf] = np.concatenate(
         [
@@ -368,7 +373,7 @@ def _nodes(
     weights = samples.astype(np.float64)
     for start, proto, n in zip(trees.starts.tolist(), protos, sizes, strict=False):
         if wire.count(proto.weighted_n_node_samples):
-            weights[start : start + n] = wire.doubles(proto.weighted_n_node_samples)
+            weights[order[start : start + n]] = wire.doubles(proto.weighted_n_node_samples)
     nodes["weighted_n_node_samples"] = weights
     values = np.zeros((leaf.size, width))
     values[leaf] = np.concatenate([wire.doubles(proto.values) for proto in protos]).reshape(-1, width)
