@@ -115,8 +115,12 @@ def capture(
     encode_params(estimator, out.params, classes, skip_params)
     for name, value in vars(estimator).items():
         if name in computed:
-            # An inner estimator, which is described on its own, has no layout.
-            if not hasattr(value, "get_params") and (form := layout.capture(value)) is not None:
+            # Inner estimators, which are described on their own, have no layout, nor have lists of them.
+            if (
+                not hasattr(value, "get_params")
+                and not isinstance(value, list | dict)
+                and (form := layout.capture(value)) is not None
+            ):
                 out.layouts[name].CopyFrom(form)
         elif name in state or (
             name.endswith("_") and not name.startswith("_") and name not in NOT_CARRIED | _ELSEWHERE

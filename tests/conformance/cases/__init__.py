@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 # The second module adds to the first one's cases.
 from cases import (
+    ada_boost,
     affine_scaler,
+    bagging,
     binarizer,
     bisecting_kmeans,
     column_transformer,
     decision_tree,
     delegate,
-    stacking,
-    ada_boost,
-    bagging,
     feature_selector,
     forest,
     gradient_boosting,
@@ -38,6 +37,7 @@ from cases import (
     sgd_classifier_extremes,
     sgd_one_class_svm,
     simple_imputer,
+    stacking,
     target_encoder,
     voting,
 )
