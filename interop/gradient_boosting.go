@@ -171,7 +171,7 @@ func (p *gradientBoosting) labels(dst, x []float64, first int) error {
 		}
 		return nil
 	}
-	return p.each(x, first, func(row int, sums []float64) { dst[row] = values[largest(sums)] })
+	return p.each(x, first, func(row int, sums []float64) { dst[row] = values[argmax(sums)] })
 }
 
 // notNegative is the number of the class that a single sum decides for.
@@ -180,17 +180,6 @@ func notNegative(s float64) int {
 		return 1
 	}
 	return 0
-}
-
-// largest is the place of the first of the largest values; NaN, which only an overflow can produce, is the largest.
-func largest(values []float64) int {
-	best := 0
-	for k, v := range values {
-		if above(v, values[best]) {
-			best = k
-		}
-	}
-	return best
 }
 
 // each calls f with the sums of each row.
@@ -220,7 +209,7 @@ func (p *gradientBoosting) index(dst []int, x []float64, first int) error {
 	if p.k == 1 {
 		return p.each(x, first, func(row int, sums []float64) { dst[row] = notNegative(sums[0]) })
 	}
-	return p.each(x, first, func(row int, sums []float64) { dst[row] = largest(sums) })
+	return p.each(x, first, func(row int, sums []float64) { dst[row] = argmax(sums) })
 }
 
 // probabilities writes predict_proba, or its logarithm.
@@ -256,7 +245,7 @@ func (p *gradientBoosting) probabilities(o op, dst, x []float64, first int) erro
 
 // softmax turns scores into probabilities, in place.
 func softmax(s []float64) {
-	top := s[largest(s)]
+	top := s[argmax(s)]
 	var sum float64
 	for k, v := range s {
 		s[k] = elementary.Exp(v - top)
