@@ -119,6 +119,11 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if t, err = newForest(arm.Forest, n.path); err == nil {
 			n.predictor, n.classes = t, t.classes()
 		}
+	case *modelxpb.ModelProto_HistGradientBoosting:
+		var h *histGradientBoosting
+		if h, err = newHistGradientBoosting(arm.HistGradientBoosting, n.path); err == nil {
+			n.predictor, n.classes = h, h.classes
+		}
 	case *modelxpb.ModelProto_Pipeline:
 		var p *pipeline
 		if p, err = newPipeline(c, arm.Pipeline, n.path, depth); err == nil {
@@ -183,6 +188,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		}
 	case *modelxpb.ModelProto_OneHotEncoder:
 		n.predictor, err = newOneHotEncoder(c, arm.OneHotEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
+	case *modelxpb.ModelProto_LabelEncoder:
+		n.predictor, err = newLabelEncoder(c, arm.LabelEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_OrdinalEncoder:
 		n.predictor, err = newOrdinalEncoder(c, arm.OrdinalEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_TargetEncoder:
@@ -199,6 +206,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newPowerTransformer(arm.PowerTransformer, n.path)
 	case *modelxpb.ModelProto_QuantileTransformer:
 		n.predictor, err = newQuantileTransformer(arm.QuantileTransformer, n.path)
+	case *modelxpb.ModelProto_SplineTransformer:
+		n.predictor, err = newSplineTransformer(arm.SplineTransformer, n.path)
 	default:
 		err = unknownFamily(n.proto, place)
 	}

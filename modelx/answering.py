@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 # What scikit-learn's encoders say of values that they have not seen.
-_UNKNOWN = "Found unknown categories"
+_UNKNOWN = ("Found unknown categories", "y contains previously unseen labels")
 
 
 def answer(estimator: Any, method: str, x: NDArray[Any], place: Callable[[int], str]) -> NDArray[Any]:

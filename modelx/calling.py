@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder
 
 from modelx.delegates import SEARCHES, innermost
 from modelx.frames import framed
+from modelx.label_calls import call_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Where the estimators stand that get the very rows of the one around them, and so know the names of features as well.
 _HANDED_ON = {
+    "ColumnTransformer": ("transformers_",),
     "FrozenEstimator": ("estimator",),
+    "HistGradientBoostingClassifier": ("_preprocessor",),
+    "HistGradientBoostingRegressor": ("_preprocessor",),
     "Pipeline": ("steps",),
     "StackingClassifier": ("estimators_",),
     "StackingRegressor": ("estimators_",),
@@ -61,6 +65,8 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
         # Of the words that stand for a step that does nothing there is transform and inverse_transform alone.
         if estimator is None or isinstance(estimator, str):
             return x
+        if type(estimator) is LabelEncoder:
+            return call_labels(estimator, method, x)
         given = framed(estimator, x) if method != "inverse_transform" else x
         return getattr(_on_one_thread(_silent(estimator, named=not isinstance(given, np.ndarray))), method)(given)
     steps = [step for _, step in estimator.steps]

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 SCHEMA_VERSION = 2
+# Transformers of targets that no rows of columns suit.
+_TARGETS = {
+    "LabelBinarizer": "how many columns it gives hangs on all labels that it is given at once; use OneHotEncoder",
+    "MultiLabelBinarizer": "its rows are sets of labels, which no column holds; give a column of 0 and 1 for each label",
+}
 MAX_DEPTH = 16
 # Fields that hold a model inside of a model have these names, in every family.
 _NESTED = re.compile(r"\b(?:steps|members)\[|\.(?:model|final)\b")
@@ -155,6 +160,8 @@ def _reason(estimator: Any) -> str:
     for base in cls.__mro__[1:]:
         if family_for(base) is not None:
             return f"{cls.__qualname__} is a class of its own over {base.__name__}, and may compute anything"
+    if cls.__name__ in _TARGETS:
+        return f"{cls.__name__} is not exported: {_TARGETS[cls.__name__]}"
     return (
         f"{cls.__name__} is not supported by this version of modelx; docs/estimators.md lists what is. "
         "A .onnx file may be written through skl2onnx"

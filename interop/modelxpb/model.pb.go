@@ -265,17 +265,19 @@ type ModelProto struct {
 	//	*ModelProto_GradientBoosting
 	//	*ModelProto_IsolationForest
 	//	*ModelProto_RandomTreesEmbedding
-	//	*ModelProto_Voting
-	//	*ModelProto_ColumnTransformer
-	//	*ModelProto_Bagging
 	//	*ModelProto_AdaBoost
+	//	*ModelProto_Bagging
+	//	*ModelProto_Voting
 	//	*ModelProto_Stacking
+	//	*ModelProto_ColumnTransformer
 	//	*ModelProto_Delegate
 	//	*ModelProto_OneHotEncoder
 	//	*ModelProto_OrdinalEncoder
 	//	*ModelProto_TargetEncoder
+	//	*ModelProto_LabelEncoder
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
+	//	*ModelProto_SplineTransformer
 	//	*ModelProto_PowerTransformer
 	//	*ModelProto_QuantileTransformer
 	//	*ModelProto_Normalizer
@@ -285,6 +287,7 @@ type ModelProto struct {
 	//	*ModelProto_IterativeImputer
 	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
+	//	*ModelProto_HistGradientBoosting
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// The lowest schema version that a reader must know to run this file: 1. Unset in files of before.
@@ -465,19 +468,10 @@ func (x *ModelProto) GetRandomTreesEmbedding() *RandomTreesEmbeddingProto {
 	return nil
 }
 
-func (x *ModelProto) GetVoting() *VotingProto {
+func (x *ModelProto) GetAdaBoost() *AdaBoostProto {
 	if x != nil {
-		if x, ok := x.Model.(*ModelProto_Voting); ok {
-			return x.Voting
-		}
-	}
-	return nil
-}
-
-func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
-	if x != nil {
-		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
-			return x.ColumnTransformer
+		if x, ok := x.Model.(*ModelProto_AdaBoost); ok {
+			return x.AdaBoost
 		}
 	}
 	return nil
@@ -492,10 +486,10 @@ func (x *ModelProto) GetBagging() *BaggingProto {
 	return nil
 }
 
-func (x *ModelProto) GetAdaBoost() *AdaBoostProto {
+func (x *ModelProto) GetVoting() *VotingProto {
 	if x != nil {
-		if x, ok := x.Model.(*ModelProto_AdaBoost); ok {
-			return x.AdaBoost
+		if x, ok := x.Model.(*ModelProto_Voting); ok {
+			return x.Voting
 		}
 	}
 	return nil
@@ -505,6 +499,15 @@ func (x *ModelProto) GetStacking() *StackingProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_Stacking); ok {
 			return x.Stacking
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
+			return x.ColumnTransformer
 		}
 	}
 	return nil
@@ -546,6 +549,15 @@ func (x *ModelProto) GetTargetEncoder() *TargetEncoderProto {
 	return nil
 }
 
+func (x *ModelProto) GetLabelEncoder() *LabelEncoderProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_LabelEncoder); ok {
+			return x.LabelEncoder
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetKBinsDiscretizer() *KBinsDiscretizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_KBinsDiscretizer); ok {
@@ -559,6 +571,15 @@ func (x *ModelProto) GetPolynomialFeatures() *PolynomialFeaturesProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_PolynomialFeatures); ok {
 			return x.PolynomialFeatures
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetSplineTransformer() *SplineTransformerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_SplineTransformer); ok {
+			return x.SplineTransformer
 		}
 	}
 	return nil
@@ -640,6 +661,15 @@ func (x *ModelProto) GetFeatureSelector() *FeatureSelectorProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_FeatureSelector); ok {
 			return x.FeatureSelector
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetHistGradientBoosting() *HistGradientBoostingProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_HistGradientBoosting); ok {
+			return x.HistGradientBoosting
 		}
 	}
 	return nil
@@ -736,24 +766,24 @@ type ModelProto_RandomTreesEmbedding struct {
 	RandomTreesEmbedding *RandomTreesEmbeddingProto `protobuf:"bytes,30,opt,name=random_trees_embedding,json=randomTreesEmbedding,proto3,oneof"`
 }
 
-type ModelProto_Voting struct {
-	Voting *VotingProto `protobuf:"bytes,33,opt,name=voting,proto3,oneof"`
-}
-
-type ModelProto_ColumnTransformer struct {
-	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
+type ModelProto_AdaBoost struct {
+	AdaBoost *AdaBoostProto `protobuf:"bytes,31,opt,name=ada_boost,json=adaBoost,proto3,oneof"`
 }
 
 type ModelProto_Bagging struct {
 	Bagging *BaggingProto `protobuf:"bytes,32,opt,name=bagging,proto3,oneof"`
 }
 
-type ModelProto_AdaBoost struct {
-	AdaBoost *AdaBoostProto `protobuf:"bytes,31,opt,name=ada_boost,json=adaBoost,proto3,oneof"`
+type ModelProto_Voting struct {
+	Voting *VotingProto `protobuf:"bytes,33,opt,name=voting,proto3,oneof"`
 }
 
 type ModelProto_Stacking struct {
 	Stacking *StackingProto `protobuf:"bytes,34,opt,name=stacking,proto3,oneof"`
+}
+
+type ModelProto_ColumnTransformer struct {
+	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
 }
 
 type ModelProto_Delegate struct {
@@ -772,12 +802,20 @@ type ModelProto_TargetEncoder struct {
 	TargetEncoder *TargetEncoderProto `protobuf:"bytes,42,opt,name=target_encoder,json=targetEncoder,proto3,oneof"`
 }
 
+type ModelProto_LabelEncoder struct {
+	LabelEncoder *LabelEncoderProto `protobuf:"bytes,43,opt,name=label_encoder,json=labelEncoder,proto3,oneof"`
+}
+
 type ModelProto_KBinsDiscretizer struct {
 	KBinsDiscretizer *KBinsDiscretizerProto `protobuf:"bytes,46,opt,name=k_bins_discretizer,json=kBinsDiscretizer,proto3,oneof"`
 }
 
 type ModelProto_PolynomialFeatures struct {
 	PolynomialFeatures *PolynomialFeaturesProto `protobuf:"bytes,47,opt,name=polynomial_features,json=polynomialFeatures,proto3,oneof"`
+}
+
+type ModelProto_SplineTransformer struct {
+	SplineTransformer *SplineTransformerProto `protobuf:"bytes,48,opt,name=spline_transformer,json=splineTransformer,proto3,oneof"`
 }
 
 type ModelProto_PowerTransformer struct {
@@ -816,6 +854,10 @@ type ModelProto_FeatureSelector struct {
 	FeatureSelector *FeatureSelectorProto `protobuf:"bytes,57,opt,name=feature_selector,json=featureSelector,proto3,oneof"`
 }
 
+type ModelProto_HistGradientBoosting struct {
+	HistGradientBoosting *HistGradientBoostingProto `protobuf:"bytes,28,opt,name=hist_gradient_boosting,json=histGradientBoosting,proto3,oneof"`
+}
+
 func (*ModelProto_LinearRegression) isModelProto_Model() {}
 
 func (*ModelProto_SgdClassifier) isModelProto_Model() {}
@@ -842,15 +884,15 @@ func (*ModelProto_IsolationForest) isModelProto_Model() {}
 
 func (*ModelProto_RandomTreesEmbedding) isModelProto_Model() {}
 
-func (*ModelProto_Voting) isModelProto_Model() {}
-
-func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
+func (*ModelProto_AdaBoost) isModelProto_Model() {}
 
 func (*ModelProto_Bagging) isModelProto_Model() {}
 
-func (*ModelProto_AdaBoost) isModelProto_Model() {}
+func (*ModelProto_Voting) isModelProto_Model() {}
 
 func (*ModelProto_Stacking) isModelProto_Model() {}
+
+func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
 
 func (*ModelProto_Delegate) isModelProto_Model() {}
 
@@ -860,9 +902,13 @@ func (*ModelProto_OrdinalEncoder) isModelProto_Model() {}
 
 func (*ModelProto_TargetEncoder) isModelProto_Model() {}
 
+func (*ModelProto_LabelEncoder) isModelProto_Model() {}
+
 func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
 
 func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
+
+func (*ModelProto_SplineTransformer) isModelProto_Model() {}
 
 func (*ModelProto_PowerTransformer) isModelProto_Model() {}
 
@@ -881,6 +927,8 @@ func (*ModelProto_IterativeImputer) isModelProto_Model() {}
 func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 
 func (*ModelProto_FeatureSelector) isModelProto_Model() {}
+
+func (*ModelProto_HistGradientBoosting) isModelProto_Model() {}
 
 // Metadata is what a person wants to know about a model. No runtime computes with it.
 type Metadata struct {
@@ -2196,7 +2244,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xc7\x14\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xbe\x16\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -2213,18 +2261,20 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x06forest\x18\x1a \x01(\v2\x16.modelx.v1.ForestProtoH\x00R\x06forest\x12O\n" +
 	"\x11gradient_boosting\x18\x1b \x01(\v2 .modelx.v1.GradientBoostingProtoH\x00R\x10gradientBoosting\x12L\n" +
 	"\x10isolation_forest\x18\x1d \x01(\v2\x1f.modelx.v1.IsolationForestProtoH\x00R\x0fisolationForest\x12\\\n" +
-	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x120\n" +
-	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x12R\n" +
-	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x123\n" +
-	"\abagging\x18  \x01(\v2\x17.modelx.v1.BaggingProtoH\x00R\abagging\x127\n" +
-	"\tada_boost\x18\x1f \x01(\v2\x18.modelx.v1.AdaBoostProtoH\x00R\badaBoost\x126\n" +
-	"\bstacking\x18\" \x01(\v2\x18.modelx.v1.StackingProtoH\x00R\bstacking\x126\n" +
+	"\x16random_trees_embedding\x18\x1e \x01(\v2$.modelx.v1.RandomTreesEmbeddingProtoH\x00R\x14randomTreesEmbedding\x127\n" +
+	"\tada_boost\x18\x1f \x01(\v2\x18.modelx.v1.AdaBoostProtoH\x00R\badaBoost\x123\n" +
+	"\abagging\x18  \x01(\v2\x17.modelx.v1.BaggingProtoH\x00R\abagging\x120\n" +
+	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x126\n" +
+	"\bstacking\x18\" \x01(\v2\x18.modelx.v1.StackingProtoH\x00R\bstacking\x12R\n" +
+	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x126\n" +
 	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12I\n" +
 	"\x0fordinal_encoder\x18) \x01(\v2\x1e.modelx.v1.OrdinalEncoderProtoH\x00R\x0eordinalEncoder\x12F\n" +
-	"\x0etarget_encoder\x18* \x01(\v2\x1d.modelx.v1.TargetEncoderProtoH\x00R\rtargetEncoder\x12P\n" +
+	"\x0etarget_encoder\x18* \x01(\v2\x1d.modelx.v1.TargetEncoderProtoH\x00R\rtargetEncoder\x12C\n" +
+	"\rlabel_encoder\x18+ \x01(\v2\x1c.modelx.v1.LabelEncoderProtoH\x00R\flabelEncoder\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
-	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12O\n" +
+	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12R\n" +
+	"\x12spline_transformer\x180 \x01(\v2!.modelx.v1.SplineTransformerProtoH\x00R\x11splineTransformer\x12O\n" +
 	"\x11power_transformer\x181 \x01(\v2 .modelx.v1.PowerTransformerProtoH\x00R\x10powerTransformer\x12X\n" +
 	"\x14quantile_transformer\x182 \x01(\v2#.modelx.v1.QuantileTransformerProtoH\x00R\x13quantileTransformer\x12<\n" +
 	"\n" +
@@ -2236,7 +2286,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"knnImputer\x12O\n" +
 	"\x11iterative_imputer\x187 \x01(\v2 .modelx.v1.IterativeImputerProtoH\x00R\x10iterativeImputer\x12O\n" +
 	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
-	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12/\n" +
+	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12\\\n" +
+	"\x16hist_gradient_boosting\x18\x1c \x01(\v2$.modelx.v1.HistGradientBoostingProtoH\x00R\x14histGradientBoosting\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
 	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x122\n" +
@@ -2419,20 +2470,23 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*OneHotEncoderProto)(nil),               // 33: modelx.v1.OneHotEncoderProto
 	(*OrdinalEncoderProto)(nil),              // 34: modelx.v1.OrdinalEncoderProto
 	(*TargetEncoderProto)(nil),               // 35: modelx.v1.TargetEncoderProto
-	(*KBinsDiscretizerProto)(nil),            // 36: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 37: modelx.v1.PolynomialFeaturesProto
-	(*PowerTransformerProto)(nil),            // 38: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 39: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 40: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 41: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 42: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 43: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 44: modelx.v1.MissingIndicatorProto
-	(*Source)(nil),                           // 45: modelx.v1.Source
-	(*Evidence)(nil),                         // 46: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 47: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 48: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 49: modelx.v1.Labels
+	(*LabelEncoderProto)(nil),                // 36: modelx.v1.LabelEncoderProto
+	(*KBinsDiscretizerProto)(nil),            // 37: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 38: modelx.v1.PolynomialFeaturesProto
+	(*SplineTransformerProto)(nil),           // 39: modelx.v1.SplineTransformerProto
+	(*PowerTransformerProto)(nil),            // 40: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 41: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 42: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 43: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 44: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 45: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 46: modelx.v1.MissingIndicatorProto
+	(*HistGradientBoostingProto)(nil),        // 47: modelx.v1.HistGradientBoostingProto
+	(*Source)(nil),                           // 48: modelx.v1.Source
+	(*Evidence)(nil),                         // 49: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 50: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 51: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 52: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
 	23, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
@@ -2448,67 +2502,70 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	11, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
 	31, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
 	32, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	14, // 13: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
-	12, // 14: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	16, // 15: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
-	17, // 16: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
-	18, // 17: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	17, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
+	16, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
+	14, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	18, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	12, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
 	10, // 18: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
 	33, // 19: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
 	34, // 20: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
 	35, // 21: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
-	36, // 22: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	37, // 23: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	38, // 24: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	39, // 25: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	40, // 26: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	41, // 27: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	42, // 28: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	43, // 29: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	15, // 30: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
-	44, // 31: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	13, // 32: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	5,  // 33: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	6,  // 34: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	45, // 35: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	46, // 36: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	19, // 37: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	47, // 38: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	7,  // 39: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 40: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 41: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 42: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	4,  // 43: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	4,  // 44: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	48, // 45: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 46: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	49, // 47: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	4,  // 48: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	20, // 49: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	4,  // 50: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	4,  // 51: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 52: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	4,  // 53: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	49, // 54: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 55: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	4,  // 56: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 57: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
-	21, // 58: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
-	44, // 59: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	4,  // 60: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
-	22, // 61: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
-	49, // 62: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
-	4,  // 63: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
-	49, // 64: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
-	4,  // 65: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 66: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
-	4,  // 67: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
-	49, // 68: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	69, // [69:69] is the sub-list for method output_type
-	69, // [69:69] is the sub-list for method input_type
-	69, // [69:69] is the sub-list for extension type_name
-	69, // [69:69] is the sub-list for extension extendee
-	0,  // [0:69] is the sub-list for field type_name
+	36, // 22: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
+	37, // 23: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	38, // 24: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	39, // 25: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
+	40, // 26: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	41, // 27: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	42, // 28: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	43, // 29: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	44, // 30: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	45, // 31: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	15, // 32: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
+	46, // 33: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	13, // 34: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	47, // 35: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
+	5,  // 36: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	6,  // 37: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	48, // 38: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	49, // 39: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	19, // 40: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	50, // 41: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	7,  // 42: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 43: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 44: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 45: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	4,  // 46: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	4,  // 47: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	51, // 48: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 49: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	52, // 50: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	4,  // 51: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	20, // 52: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	4,  // 53: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	4,  // 54: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 55: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	4,  // 56: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	52, // 57: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 58: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	4,  // 59: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 60: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	21, // 61: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	46, // 62: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	4,  // 63: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	22, // 64: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	52, // 65: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	4,  // 66: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	52, // 67: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	4,  // 68: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 69: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	4,  // 70: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	52, // 71: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	72, // [72:72] is the sub-list for method output_type
+	72, // [72:72] is the sub-list for method input_type
+	72, // [72:72] is the sub-list for extension type_name
+	72, // [72:72] is the sub-list for extension extendee
+	0,  // [0:72] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -2524,8 +2581,10 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_forest_proto_init()
 	file_modelx_v1_isolation_forest_proto_init()
 	file_modelx_v1_k_bins_discretizer_proto_init()
+	file_modelx_v1_hist_gradient_boosting_proto_init()
 	file_modelx_v1_kmeans_proto_init()
 	file_modelx_v1_knn_imputer_proto_init()
+	file_modelx_v1_label_encoder_proto_init()
 	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
 	file_modelx_v1_missing_indicator_proto_init()
@@ -2540,6 +2599,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_sgd_one_class_svm_proto_init()
 	file_modelx_v1_simple_imputer_proto_init()
 	file_modelx_v1_source_proto_init()
+	file_modelx_v1_spline_transformer_proto_init()
 	file_modelx_v1_target_encoder_proto_init()
 	file_modelx_v1_tree_proto_init()
 	file_modelx_v1_model_proto_msgTypes[0].OneofWrappers = []any{
@@ -2556,17 +2616,19 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_GradientBoosting)(nil),
 		(*ModelProto_IsolationForest)(nil),
 		(*ModelProto_RandomTreesEmbedding)(nil),
-		(*ModelProto_Voting)(nil),
-		(*ModelProto_ColumnTransformer)(nil),
-		(*ModelProto_Bagging)(nil),
 		(*ModelProto_AdaBoost)(nil),
+		(*ModelProto_Bagging)(nil),
+		(*ModelProto_Voting)(nil),
 		(*ModelProto_Stacking)(nil),
+		(*ModelProto_ColumnTransformer)(nil),
 		(*ModelProto_Delegate)(nil),
 		(*ModelProto_OneHotEncoder)(nil),
 		(*ModelProto_OrdinalEncoder)(nil),
 		(*ModelProto_TargetEncoder)(nil),
+		(*ModelProto_LabelEncoder)(nil),
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
+		(*ModelProto_SplineTransformer)(nil),
 		(*ModelProto_PowerTransformer)(nil),
 		(*ModelProto_QuantileTransformer)(nil),
 		(*ModelProto_Normalizer)(nil),
@@ -2576,6 +2638,7 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_IterativeImputer)(nil),
 		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
+		(*ModelProto_HistGradientBoosting)(nil),
 	}
 	file_modelx_v1_model_proto_msgTypes[16].OneofWrappers = []any{}
 	type x struct{}

@@ -15,11 +15,13 @@ from modelx.estimators.delegate import DelegateFamily
 from modelx.estimators.feature_selector import FeatureSelectorFamily
 from modelx.estimators.forest import ForestFamily
 from modelx.estimators.gradient_boosting import GradientBoostingFamily
+from modelx.estimators.hist_gradient_boosting import HistGradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.iterative_imputer import IterativeImputerFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.knn_imputer import KNNImputerFamily
+from modelx.estimators.label_encoder import LabelEncoderFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
 from modelx.estimators.missing_indicator import MissingIndicatorFamily
 from modelx.estimators.normalizer import NormalizerFamily
@@ -34,6 +36,7 @@ from modelx.estimators.random_trees_embedding import RandomTreesEmbeddingFamily
 from modelx.estimators.sgd_classifier import SGDClassifierFamily
 from modelx.estimators.sgd_one_class_svm import SGDOneClassSVMFamily
 from modelx.estimators.simple_imputer import SimpleImputerFamily
+from modelx.estimators.spline_transformer import SplineTransformerFamily
 from modelx.estimators.stacking import StackingFamily
 from modelx.estimators.target_encoder import TargetEncoderFamily
 from modelx.estimators.voting import VotingFamily
@@ -67,29 +70,29 @@ def table(families: Iterable[Family]) -> Mapping[str, Family]:
 
 FAMILIES: Mapping[str, Family] = table(
     [
+        AdaBoostFamily(),
         AffineScalerFamily(),
+        BaggingFamily(),
         BinarizerFamily(),
         BisectingKMeansFamily(),
         ColumnTransformerFamily(),
         DecisionTreeFamily(),
         DelegateFamily(),
-        StackingFamily(),
-        AdaBoostFamily(),
-        BaggingFamily(),
         FeatureSelectorFamily(),
         ForestFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
         IterativeImputerFamily(),
         KBinsDiscretizerFamily(),
+        HistGradientBoostingFamily(),
         KMeansFamily(),
         KNNImputerFamily(),
+        LabelEncoderFamily(),
         LinearRegressionFamily(),
         MissingIndicatorFamily(),
         NormalizerFamily(),
         OneHotEncoderFamily(),
         OrdinalEncoderFamily(),
-        TargetEncoderFamily(),
         PassthroughFamily(),
         PipelineFamily(),
         PolynomialFeaturesFamily(),
@@ -99,6 +102,9 @@ FAMILIES: Mapping[str, Family] = table(
         SGDClassifierFamily(),
         SGDOneClassSVMFamily(),
         SimpleImputerFamily(),
+        SplineTransformerFamily(),
+        StackingFamily(),
+        TargetEncoderFamily(),
         VotingFamily(),
     ]
 )

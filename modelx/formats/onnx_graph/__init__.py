@@ -18,6 +18,7 @@ from modelx.formats.onnx_graph.delegate import DelegateBuilder
 from modelx.formats.onnx_graph.feature_selector import FeatureSelectorBuilder
 from modelx.formats.onnx_graph.gradient_boosting import GradientBoostingBuilder
 from modelx.formats.onnx_graph.graph import INPUT, Graph
+from modelx.formats.onnx_graph.hist_gradient_boosting import HistGradientBoostingBuilder
 from modelx.formats.onnx_graph.isolation_forest import IsolationForestBuilder
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
@@ -43,6 +44,7 @@ BUILDERS: dict[str, Builder] = {
     "binarizer": BinarizerBuilder(),
     "bisecting_kmeans": BisectingKMeansBuilder(),
     "isolation_forest": IsolationForestBuilder(),
+    "hist_gradient_boosting": HistGradientBoostingBuilder(),
     "k_bins_discretizer": KBinsDiscretizerBuilder(),
     "kmeans": KMeansBuilder(),
     "linear_regression": LinearRegressionBuilder(),
@@ -69,11 +71,13 @@ NO_GRAPH: frozenset[str] = frozenset(
         "ada_boost",
         "iterative_imputer",
         "knn_imputer",
+        "label_encoder",
         "missing_indicator",
         "one_hot_encoder",
         "ordinal_encoder",
         "power_transformer",
         "quantile_transformer",
+        "spline_transformer",
         "target_encoder",
     }
 )
