@@ -156,8 +156,63 @@ func TestTheNearestAreTaken(t *testing.T) {
 	}
 }
 
+// roundsOf predicts the second of two columns from the first, changed.
+func roundsOf(change func(*modelxpb.IterativeImputerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.IterativeImputerProto{
+		NFeatures: 2, Missing: nan, Low: []float64{-inf, -inf}, High: []float64{inf, 12.5},
+		Model:   imputerOf(func(p *modelxpb.SimpleImputerProto) { p.Indicator = nil }),
+		Members: []*modelxpb.ModelProto{linearOf(&modelxpb.LinearRegressionProto{NFeatures: 1, Coefficients: []float64{3}})},
+		Updates: []*modelxpb.IterativeImputerProto_Update{{Column: 1, Inputs: []int32{0}}},
+	}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_IterativeImputer{IterativeImputer: p}}
+}
+
+func invalidRounds() []invalid {
+	type rounds = modelxpb.IterativeImputerProto
+	return []invalid{
+		{"empty", roundsOf(func(p *rounds) { p.Reset() }), ErrShape, "iterative_imputer.n_features"},
+		{"nothing fills first", roundsOf(func(p *rounds) { p.Model = nil }), ErrUnknownFamily, "iterative_imputer.model"},
+		{"a model that does not fill", roundsOf(func(p *rounds) { p.Model = passthroughOf("", 2) }), ErrShape, "iterative_imputer.model"},
+		{"an indicator inside", roundsOf(func(p *rounds) {
+			p.Model = imputerOf(func(*modelxpb.SimpleImputerProto) {})
+		}), ErrShape, "iterative_imputer.model"},
+		{"no limits", roundsOf(func(p *rounds) { p.Low = nil }), ErrShape, "iterative_imputer.low"},
+		{"NaN as a limit", roundsOf(func(p *rounds) { p.High[1] = nan }), ErrNonFinite, "iterative_imputer.high[1]"},
+		{"limits upside down", roundsOf(func(p *rounds) { p.Low[1] = 13 }), ErrShape, "iterative_imputer.low"},
+		{"a limit without another", roundsOf(func(p *rounds) {
+			p.Members, p.Updates, p.High = nil, nil, nil
+		}), ErrShape, "iterative_imputer.low"},
+		{"unchanged out of range", roundsOf(func(p *rounds) { p.Unchanged = []int32{2} }), ErrShape, "iterative_imputer.unchanged[0]"},
+		{"no updates", roundsOf(func(p *rounds) { p.Updates = nil }), ErrShape, "iterative_imputer.updates"},
+		{"a nil update", roundsOf(func(p *rounds) {
+			p.Updates = []*modelxpb.IterativeImputerProto_Update{nil}
+		}), ErrShape, "iterative_imputer.members[0]"},
+		{"a column out of range", roundsOf(func(p *rounds) { p.Updates[0].Column = 2 }), ErrShape, "iterative_imputer.updates[0].column"},
+		{"an input out of range", roundsOf(func(p *rounds) { p.Updates[0].Inputs[0] = -1 }), ErrShape, "iterative_imputer.updates[0].inputs"},
+		{"a model without predict", roundsOf(func(p *rounds) {
+			p.Members[0] = passthroughOf("", 1)
+		}), ErrShape, "iterative_imputer.members[0]"},
+	}
+}
+
+func TestRoundsPredictWhatIsMissing(t *testing.T) {
+	x, dst := []float64{2, nan, nan, 5, 9, nan, nan, nan}, make([]float64, 8)
+	if err := mustNew(t, roundsOf(func(*modelxpb.IterativeImputerProto) {})).Run(Transform, dst, x); err != nil {
+		t.Fatal(err)
+	}
+	// The last row has nothing to predict from: the first filling remains.
+	if want := []float64{2, 6, 7, 5, 9, 12.5, 7, 8}; !slices.Equal(dst, want) {
+		t.Errorf("transform is %v, expected %v", dst, want)
+	}
+	kept := mustNew(t, roundsOf(func(p *modelxpb.IterativeImputerProto) { p.Unchanged = []int32{1} }))
+	if err := kept.Run(Transform, dst, x); err != nil || dst[1] != 8 {
+		t.Errorf("transform is %v, %v; expected the first filling of an unchanged column", dst, err)
+	}
+}
+
 func TestInvalidFamiliesOfColumns(t *testing.T) {
-	for _, c := range slices.Concat(invalidSelectors(), invalidImputers(), invalidNearest()) {
+	for _, c := range slices.Concat(invalidSelectors(), invalidImputers(), invalidNearest(), invalidRounds()) {
 		_, err := New(c.proto)
 		e, ok := err.(*Error)
 		if !ok || e.Kind != c.kind || e.Path != c.path {

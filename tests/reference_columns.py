@@ -74,8 +74,23 @@ def families(compute):
         out = {method: values for method, values in inner.items() if method in _DELEGATED}
         return out | {"transform": kept, "inverse_transform": undo_selection(p, kept)}
 
+    def iterative_imputer(p, x):
+        out = compute(p.model, x)["transform"]
+        gone = missing(p, x)[:, [j for j in range(p.n_features) if j not in p.model.simple_imputer.left_out]]
+        gone[:, list(p.unchanged)] = False
+        gone[gone.all(axis=1)] = False
+        for update, member in zip(p.updates, p.members, strict=True):
+            at = np.flatnonzero(gone[:, update.column])
+            if len(at):
+                found = compute(member, out[np.ix_(at, update.inputs)])["predict"]
+                out[at, update.column] = np.clip(found, p.low[update.column], p.high[update.column])
+        if p.HasField("indicator"):
+            out = np.hstack([out, missing_indicator(p.indicator, x)["transform"]])
+        return {"transform": out}
+
     return {
         "feature_selector": feature_selector,
+        "iterative_imputer": iterative_imputer,
         "knn_imputer": knn_imputer,
         "missing_indicator": missing_indicator,
         "simple_imputer": simple_imputer,

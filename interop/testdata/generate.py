@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import ensembles
 import preprocessing as single_rows
 from google.protobuf import json_format
 from sklearn import (
@@ -379,6 +380,7 @@ def _cases() -> list[Case]:
         _two_scalers(),
         _passthrough(),
         *single_rows.cases(_case, output, plain),
+        *ensembles.cases(_case, output, plain, _classifier_proto),
         _search(),
         _selector(),
         _imputer(),

@@ -35,7 +35,8 @@ def cases(case: Callable[..., Case], output: Callable[..., Case], plain: Callabl
         out.append(of(model.fit(ROWS), "polynomial_features", proto))
     out.append(_bins(case, output, plain))
     out += [_powers(case, output, plain, method) for method in ("yeo-johnson", "box-cox")]
-    return out + [_ranks(case, output, plain, kind) for kind in ("uniform", "normal")]
+    out += [_ranks(case, output, plain, kind) for kind in ("uniform", "normal")]
+    return out + [_splines(case, output, plain, beyond) for beyond in ("constant", "linear", "continue", "periodic")]
 
 
 def _bins(case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]]) -> Case:
@@ -98,3 +99,21 @@ def _ranks(
         output("inverse_transform", model.inverse_transform(rows), "absolute", 1e-11),
     ]
     return case(f"QuantileTransformer {kind}", {"quantile_transformer": proto}, rows, outputs)
+
+
+def _splines(
+    case: Callable[..., Case], output: Callable[..., Case], plain: Callable[[Any], list[Any]], beyond: str
+) -> Case:
+    model = preprocessing.SplineTransformer(5, extrapolation=beyond, include_bias=beyond != "linear").fit(WINE[:, :3])
+    proto = {
+        "n_features": 3,
+        "degree": 3,
+        "knots": plain(np.array([spline.t for spline in model.bsplines_])),
+        "extrapolation": f"EXTRAPOLATION_{beyond.upper()}",
+        "include_bias": beyond != "linear",
+    }
+    rows = np.concatenate([WINE[::40, :3], WINE[:2, :3] * 1.3, WINE[:1, :3] - 9.0])
+    transformed = model.transform(rows)
+    tolerance = 1e-12 * np.maximum(1.0, np.abs(transformed).max(axis=1, keepdims=True))
+    outputs = [output("transform", transformed, "absolute", tolerance)]
+    return case(f"SplineTransformer {beyond}", {"spline_transformer": proto}, rows, outputs)

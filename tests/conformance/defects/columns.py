@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from defects.defect import Defect, Edit, base, case, edited
@@ -156,6 +156,62 @@ def of_nearest_rows() -> Iterator[Defect]:
     yield defect("empty_donors", "no donor has a value, so that no column remains", emptied, "rows")
 
 
+def of_rounds() -> Iterator[Defect]:
+    """Give rounds over columns that are not there, and models that do not suit them."""
+    arm = "iterative_imputer"
+
+    def defect(name: str, why: str, edit: Edit, path: str, kind: str = "shape") -> Defect:
+        return Defect(f"{arm}/{name}", f"{arm}: {why}", kind, edited(base(arm), edit), path=f"{arm}.{path}")
+
+    def spoiled(change: Callable[[Any], object]) -> Edit:
+        return lambda model: change(model.iterative_imputer)
+
+    def classifier(p: Any) -> None:
+        p.members[2].CopyFrom(base("kmeans"))
+        p.members[2].ClearField("evidence")
+        p.updates[2].inputs[:] = [0, 1, 2, 3]
+
+    def scaler(p: Any) -> None:
+        p.model.CopyFrom(base("affine_scaler"))
+        p.model.ClearField("evidence")
+
+    yield defect("zero_width", "no row has no value", set_("n_features", 0), "n_features")
+    yield defect("nothing_fills_first", "no model", spoiled(lambda p: p.ClearField("model")), "model", "unknown_family")
+    yield defect("scaler_fills_first", "what fills first must fill", spoiled(scaler), "model")
+    yield defect("wider_rows", "five columns where four are filled first", set_("n_features", 5), "model")
+    yield defect("other_missing", "another value is missing", set_("missing", 3.0), "model")
+    yield defect("too_few_limits", "three limits for four columns", spoiled(lambda p: p.low.pop()), "low")
+    yield defect("no_upper_limits", "lower limits alone", spoiled(lambda p: p.ClearField("high")), "high")
+    yield defect(
+        "nan_limit", "nothing is over NaN", spoiled(lambda p: p.high.__setitem__(1, NAN)), "high", "non_finite"
+    )
+    yield defect("limits_upside_down", "the lower is over", spoiled(lambda p: p.low.__setitem__(0, INF)), "low")
+    yield defect("unchanged_out_of_range", "after the last", set_("unchanged", [4]), "unchanged[0]")
+    yield defect("too_few_updates", "a model that predicts nothing", spoiled(lambda p: p.updates.pop()), "updates")
+    yield defect(
+        "column_out_of_range",
+        "a fifth of four",
+        spoiled(lambda p: setattr(p.updates[3], "column", 4)),
+        "updates[3].column",
+    )
+    yield defect(
+        "input_out_of_range",
+        "an input before the first",
+        spoiled(lambda p: p.updates[1].inputs.__setitem__(0, -1)),
+        "updates[1].inputs",
+    )
+    yield defect(
+        "more_inputs", "four for a model of three", spoiled(lambda p: p.updates[0].inputs.append(0)), "members[0]"
+    )
+    yield defect("labels_for_values", "a model that gives numbers of clusters", spoiled(classifier), "members[2]")
+    yield defect(
+        "defect_in_a_member",
+        "each model is checked",
+        spoiled(lambda p: p.members[1].linear_regression.coefficients.pop()),
+        "members[1].linear_regression.coefficients",
+    )
+
+
 def of_tampering() -> Iterator[Defect]:
     """Give models that were changed after they were recorded."""
 
@@ -182,6 +238,11 @@ def of_tampering() -> Iterator[Defect]:
             model.knn_imputer.rows[i] = value * (1 + 1e-3)
 
     yield defect("knn_imputer", "the donors are a thousandth larger", other_donor)
+
+    def other_coefficient(model: Any) -> None:
+        model.iterative_imputer.members[-1].linear_regression.coefficients[0] += 1e-3
+
+    yield defect("iterative_imputer", "a coefficient of the last round is off", other_coefficient)
     yield defect("missing_indicator", "another column is told", other_told)
     yield defect("simple_imputer", "a value that was filled in, in its last bit", other_fill)
     yield defect("feature_selector", "the recorded columns in a last bit: a selection rounds nothing", last_bit)

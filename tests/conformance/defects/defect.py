@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 
 # A sound model of each family; small, with evidence of its own.
 BASES = {
+    "ada_boost": "ada_boost/three_classes",
     "affine_scaler": "affine_scaler/constant_column",
+    "bagging": "bagging/logistic",
     "binarizer": "binarizer/petal_length",
     "bisecting_kmeans": "bisecting_kmeans/iris_flowers",
     "column_transformer": "column_transformer/numbers_by_position",
     "decision_tree": "decision_tree/iris_flowers",
     "delegate": "delegate/grid_over_a_pipeline",
-    "stacking": "stacking/classifiers",
-    "ada_boost": "ada_boost/three_classes",
-    "bagging": "bagging/logistic",
     "feature_selector": "feature_selector/percentile_of_chi2",
+    "forest": "forest/iris_flowers",
     "gradient_boosting": "gradient_boosting/squared_error",
     "isolation_forest": "isolation_forest/iris_flowers",
-    "forest": "forest/iris_flowers",
     "iterative_imputer": "iterative_imputer/ridge_in_two_rounds",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
+    "hist_gradient_boosting": "hist_gradient_boosting/squared_error",
     "kmeans": "kmeans/iris_flowers",
     "knn_imputer": "knn_imputer/five_neighbours",
+    "label_encoder": "label_encoder/words",
     "linear_regression": "linear_regression/least_squares",
     "missing_indicator": "missing_indicator/of_some_columns",
     "normalizer": "normalizer/euclidean",
@@ -48,8 +49,10 @@ BASES = {
     "sgd_classifier": "sgd_classifier/log_loss_multiclass",
     "sgd_one_class_svm": "sgd_one_class_svm/iris_flowers",
     "simple_imputer": "simple_imputer/means_and_indicator",
-    "voting": "voting/soft",
+    "spline_transformer": "spline_transformer/cubic",
+    "stacking": "stacking/classifiers",
     "target_encoder": "target_encoder/several_classes",
+    "voting": "voting/soft",
 }
 
 
