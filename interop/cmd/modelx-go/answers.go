@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,10 @@ type answers struct {
 	labels  []label
 	values  []float64
 	indices []int
-	cell    []byte
+	// texts is set for a transform that gives strings; its answers are given then.
+	texts bool
+	given []modelx.Column
+	cell  []byte
 }
 
 type label struct{ csv, json []byte }
@@ -40,6 +44,7 @@ func newAnswers(model modelx.Model, method modelx.Method) (*answers, error) {
 		}
 	}
 	a := &answers{model: model, method: method, columns: model.Columns(method), kind: model.Type(method)}
+	a.texts = a.kind == modelx.TypeNone
 	// A multilabel classifier has classes too, but gives no single one.
 	if classes := model.Classes(); method == modelx.Predict && classes != nil && model.PredictIndex(nil, nil) == nil {
 		for i := range classes.Len() {
@@ -71,16 +76,19 @@ func quoteCSV(text string) string {
 }
 
 // compute answers the rows, repeat times over, and gives the time of the fastest.
-func (a *answers) compute(x []float64, rows, repeat int) (fastest time.Duration, err error) {
+func (a *answers) compute(b *rowBlock, repeat int) (fastest time.Duration, err error) {
 	fastest = math.MaxInt64
-	a.indices = resized(a.indices, rows)
-	a.values = resized(a.values, rows*a.columns)
+	a.indices = resized(a.indices, b.rows)
+	a.values = resized(a.values, b.rows*a.columns)
 	for range repeat {
 		start := time.Now()
-		if a.labels != nil {
-			err = a.model.PredictIndex(a.indices, x)
-		} else {
-			err = a.model.Run(a.method, a.values, x)
+		switch {
+		case a.texts:
+			a.given, err = a.model.ApplyColumns(a.method, b.columns...)
+		case a.labels != nil:
+			err = a.model.PredictIndex(a.indices, b.x)
+		default:
+			err = a.model.Run(a.method, a.values, b.x)
 		}
 		if err != nil {
 			return 0, err
@@ -98,20 +106,24 @@ func resized[T any](s []T, n int) []T {
 }
 
 // culprit finds the row that the model refuses, and puts its line into the error.
-func (a *answers) culprit(x []float64, lines []int, err error) error {
-	width := a.model.NumFeatures()
+func (a *answers) culprit(b *rowBlock, lines []int, err error) error {
 	for i, line := range lines {
-		row := x[i*width : (i+1)*width]
-		_, rowErr := a.compute(row, 1, 1)
+		row := b.row(i)
+		_, rowErr := a.compute(&row, 1)
 		typed := (*modelx.Error)(nil)
 		if !errors.As(rowErr, &typed) {
 			continue
 		}
 		copied := *typed
 		copied.Path = fmt.Sprintf("line %d", line)
-		for j, v := range row {
-			if copied.Kind == modelx.ErrNonFiniteInput && (math.IsNaN(v) || math.IsInf(v, 0)) {
-				copied.Found = fmt.Sprintf("%v as feature %d", v, j+1)
+		for j := range row.columns {
+			values := row.columns[j].Float64s // Where strings are missing is no matter.
+			if copied.Kind == modelx.ErrNonFiniteInput && values != nil && (math.IsNaN(values[0]) || math.IsInf(values[0], 0)) {
+				name, feature := row.columns[j].Name, j
+				if name != "" {
+					feature = slices.Index(a.model.FeatureNames(), name) // Those that nobody reads are left out of the columns.
+				}
+				copied.Found = strings.TrimSuffix(fmt.Sprintf("%v as feature %d (%s)", values[0], feature+1, name), " ()")
 				break
 			}
 		}
@@ -129,6 +141,8 @@ func (a *answers) write(w *bufio.Writer, rows int, asJSON bool) error {
 			a.cell = append(a.cell, a.labels[a.indices[i]].json...)
 		case a.labels != nil:
 			a.cell = append(a.cell, a.labels[a.indices[i]].csv...)
+		case a.texts:
+			a.appendTexts(i, asJSON)
 		default:
 			a.appendValues(a.values[i*a.columns:(i+1)*a.columns], asJSON)
 		}
@@ -150,6 +164,35 @@ func (a *answers) appendValues(row []float64, asJSON bool) {
 			a.cell = append(a.cell, ',')
 		}
 		a.appendValue(v, asJSON)
+	}
+	if brackets {
+		a.cell = append(a.cell, ']')
+	}
+}
+
+// appendTexts writes a row of strings and numbers. A string that is missing is an empty cell, and in JSON null.
+func (a *answers) appendTexts(row int, asJSON bool) {
+	brackets := asJSON && len(a.given) > 1
+	if brackets {
+		a.cell = append(a.cell, '[')
+	}
+	for j := range a.given {
+		c := &a.given[j]
+		if j > 0 {
+			a.cell = append(a.cell, ',')
+		}
+		switch missing := c.Missing != nil && c.Missing[row] != modelx.Present; {
+		case c.Strings == nil:
+			a.appendValue(c.Float64s[row], asJSON)
+		case missing && asJSON:
+			a.cell = append(a.cell, "null"...)
+		case missing:
+		case asJSON:
+			quoted, _ := json.Marshal(c.Strings[row]) // A string has JSON.
+			a.cell = append(a.cell, quoted...)
+		default:
+			a.cell = append(a.cell, quoteCSV(c.Strings[row])...)
+		}
 	}
 	if brackets {
 		a.cell = append(a.cell, ']')

@@ -140,47 +140,36 @@ func (c *caller) tableBlocks(ctx context.Context, name string, source *bufio.Rea
 	if isNpy(source) {
 		return npyBlocks(name, source, width, one)
 	}
-	rows, err := newRowReader(source, width, names, c.header)
+	rows, err := openCSV(modelx.Features{N: width, Names: names}, source, c.header)
 	if err != nil {
 		return inputError{name, err}
 	}
-	for more := true; more; {
-		b := block{version: version}
-		for b.rows < callBlock {
-			var line int
-			if b.values, line, err = rows.appendRow(b.values); err != nil {
-				if more = !errors.Is(err, io.EOF); more {
-					return inputError{name, err}
-				}
-				break
-			}
-			if b.rows++; b.rows == 1 {
-				b.place = fmt.Sprintf("%s, from line %d on", name, line)
-			}
-		}
-		if b.rows == 0 {
+	for {
+		columns, err := rows.Read(callBlock)
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if err != nil {
+			return inputError{name, err}
+		}
+		n := len(rows.Lines())
+		b := block{version: version, values: appendRowMajor(nil, columns, n), rows: n}
+		b.place = fmt.Sprintf("%s, from line %d on", name, rows.Lines()[0])
 		if err := one(b); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // rowsOfWords reads the rows of the command line, each of which is a line of CSV.
 func rowsOfWords(words []string) (block, error) {
-	rows, err := newRowReader(strings.NewReader(strings.Join(words, "\n")), strings.Count(words[0], ",")+1, nil, false)
-	b := block{}
-	for err == nil {
-		if b.values, _, err = rows.appendRow(b.values); err == nil {
-			b.rows++
-		}
+	features := modelx.Features{N: strings.Count(words[0], ",") + 1}
+	columns, err := features.FromCSV([]byte(strings.Join(words, "\n")), modelx.WithoutHeader())
+	if err != nil || len(columns) == 0 {
+		return block{}, err
 	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return b, err
+	n := columns[0].Len()
+	return block{values: appendRowMajor(nil, columns, n), rows: n}, nil
 }
 
 // isJSON tells by the first character.

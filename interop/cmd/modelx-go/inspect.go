@@ -67,6 +67,7 @@ type modelView struct {
 	SchemaVersion  uint32        `json:"schema_version"`
 	NumFeatures    int           `json:"n_features"`
 	FeatureNames   []string      `json:"feature_names"`
+	FeatureTypes   []string      `json:"feature_types"`
 	Outputs        []outputView  `json:"outputs"`
 	Classes        any           `json:"classes"`
 	Metadata       metadataView  `json:"metadata"`
@@ -121,7 +122,8 @@ func newModelView(model modelx.Model, p *modelxpb.ModelProto) (modelView, error)
 		Name: model.Name(), Version: model.Version(), Family: model.Family(), ClassName: source.GetClassName(),
 		Library: source.GetLibrary(), LibraryVersion: source.GetLibraryVersion(), SchemaVersion: p.GetSchemaVersion(),
 		NumFeatures: model.NumFeatures(), FeatureNames: append([]string{}, model.FeatureNames()...),
-		Outputs: outputViews(model, p), Classes: classList(model.Classes()), Metadata: newMetadataView(model.Metadata()),
+		FeatureTypes: typeNames(model),
+		Outputs:      outputViews(model, p), Classes: classList(model.Classes()), Metadata: newMetadataView(model.Metadata()),
 		Evidence: newEvidenceView(p),
 	}
 	for _, step := range modelx.Nested(p) {
@@ -139,6 +141,15 @@ func newModelView(model modelx.Model, p *modelxpb.ModelProto) (modelView, error)
 		v.Steps = append(v.Steps, stepView)
 	}
 	return v, nil
+}
+
+// typeNames are the types of the features; none where all are numbers and the file says no more.
+func typeNames(model modelx.Model) []string {
+	names := []string{}
+	for _, t := range modelx.FeaturesOf(model).Types {
+		names = append(names, t.String())
+	}
+	return names
 }
 
 // alwaysMatrix has the methods whose answer has an axis for the columns even when there is one. A file without a
@@ -161,7 +172,11 @@ func outputViews(model modelx.Model, p *modelxpb.ModelProto) []outputView {
 		} else if columns == 1 && !alwaysMatrix[method] {
 			columns = 0
 		}
-		views = append(views, outputView{Method: string(method), Columns: columns, Type: model.Type(method).String()})
+		kind := model.Type(method).String()
+		if model.Type(method) == modelx.TypeNone {
+			kind = "mixed"
+		}
+		views = append(views, outputView{Method: string(method), Columns: columns, Type: kind})
 	}
 	return views
 }

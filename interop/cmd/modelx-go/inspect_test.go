@@ -81,7 +81,7 @@ func TestInspectJSON(t *testing.T) {
 	}
 	keys := []string{
 		"path", "format", "n_bytes", "sha256", "name", "version", "family", "class_name", "library", "library_version",
-		"schema_version", "n_features", "feature_names", "outputs", "classes", "metadata", "evidence", "steps",
+		"schema_version", "n_features", "feature_names", "feature_types", "outputs", "classes", "metadata", "evidence", "steps",
 	}
 	for key := range told {
 		if !slices.Contains(keys, key) {

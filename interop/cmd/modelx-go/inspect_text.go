@@ -32,6 +32,7 @@ func (v *fileView) print(w io.Writer) error {
 	}
 	add("features", "%d", v.NumFeatures)
 	add("feature names", "%s", list(v.FeatureNames))
+	add("feature types", "%s", list(v.FeatureTypes))
 	for i, o := range v.Outputs {
 		add(first(i, "methods"), "%s", o.text())
 	}

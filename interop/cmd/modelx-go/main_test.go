@@ -234,7 +234,7 @@ func TestErrorsNameTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runWith("", "predict", "--model", model, "--input", data)
-	want := "modelx-go: error (non_finite_input): " + data + ": line 1: found NaN as feature 2, expected finite values"
+	want := "modelx-go: error (non_finite_input): " + data + ": line 1: found NaN as feature 2 (b c), expected finite values"
 	if r.code != exitBadInput || !strings.HasPrefix(r.errOut, want) {
 		t.Errorf("rows: %+v; expected %q", r, want)
 	}

@@ -19,21 +19,25 @@ import (
 const blockValues = 1 << 16
 
 type predictFlags struct {
-	model, method, input, output, format string
-	header, time                         bool
-	repeat, block                        int
+	model, method, input, output, format, gaps string
+	header, time                               bool
+	repeat, block                              int
 }
 
 func newPredict() *cobra.Command {
 	var f predictFlags
 	cmd := &cobra.Command{
 		Use:   "predict --model FILE [flags]",
-		Short: "Run a model on rows of numbers",
-		Long: `Run a model on rows of CSV, and write one line of CSV for each.
+		Short: "Run a model on rows of numbers and strings",
+		Long: `Run a model on rows of CSV or JSON, and write one line of CSV for each.
 
-Without --header every line has the model's features, in the order of training. With --header the
-first line names the columns; they are matched with the model's feature names in any order, and
+Without --header every line of CSV has the model's features, in the order of training. With --header
+the first line names the columns; they are matched with the model's feature names in any order, and
 others are left out. Where the model has no names, the columns must be just its features.
+
+JSON is told by its first character, without --header: objects by the names of the features, one after
+the other (JSON lines) or in an array. Features of strings take text as it is. An empty cell of CSV
+is a missing value, NaN, and so is null in JSON; among strings, null is None (see --gaps).
 
 Numbers are written so that they read back exactly; labels as they are; bools as true and false.
 The input is read and written in blocks, so its size does not matter. When a row is wrong, nothing
@@ -41,6 +45,7 @@ of its block is written to standard output, and nothing at all to --output.`,
 		Example: `  modelx-go predict --model model.pb --input X.csv > y.csv
   modelx-go predict --model model.pb --method predict_proba --header --input table.csv --output p.csv
   cut -d, -f2- data.csv | modelx-go predict --model model.pb
+  echo '{"age": 41, "city": "Oslo"}' | modelx-go predict --model model.pb
   modelx-go predict --model model.pb --input X.csv --time --repeat 10 > /dev/null`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -50,9 +55,10 @@ of its block is written to standard output, and nothing at all to --output.`,
 	flags.StringVarP(&f.model, "model", "m", "", "read the model from `FILE`")
 	flags.StringVar(&f.method, "method", "predict", "compute `NAME`: predict, predict_proba, predict_log_proba,\n"+
 		"decision_function, transform, inverse_transform or score_samples, as the model has")
-	flags.StringVarP(&f.input, "input", "i", "-", "read rows of CSV from `FILE`, - for standard input")
+	flags.StringVarP(&f.input, "input", "i", "-", "read rows of CSV or JSON from `FILE`, - for standard input")
 	flags.StringVarP(&f.output, "output", "o", "-", "write to `FILE`, - for standard output")
 	flags.BoolVar(&f.header, "header", false, "the first line has the names of the columns")
+	flags.StringVar(&f.gaps, "gaps", "", "take a missing string for `VALUE`: none or nan; by default nan in CSV, none in JSON")
 	flags.StringVar(&f.format, "format", "csv", "write `FORMAT`: csv, or jsonl, one JSON array (or value) for each row")
 	flags.BoolVar(&f.time, "time", false, "tell the time that the model alone took, as JSON on standard error")
 	flags.IntVar(&f.repeat, "repeat", 1, "with --time: compute every block `TIMES` times, and tell the fastest")
@@ -67,6 +73,10 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 	}
 	if f.repeat < 1 || f.block < 0 {
 		return fmt.Errorf("--repeat is %d and --block %d; expected 1 or more, and 0 or more", f.repeat, f.block)
+	}
+	gaps, ok := map[string]modelx.Missing{"": modelx.Present, "none": modelx.MissingNone, "nan": modelx.MissingNaN}[f.gaps]
+	if !ok {
+		return fmt.Errorf("--gaps is %q; expected none or nan", f.gaps)
 	}
 	model, err := modelx.Load(f.model)
 	if err != nil {
@@ -86,7 +96,7 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 		in = file
 	}
 	var spent timing
-	work := func(out io.Writer) error { return f.stream(model, answers, in, out, &spent) }
+	work := func(out io.Writer) error { return f.stream(answers, bufio.NewReaderSize(in, 1<<16), out, gaps, &spent) }
 	if f.output == "-" {
 		err = work(cmd.OutOrStdout())
 	} else {
@@ -116,48 +126,47 @@ func (f *predictFlags) inputName() string {
 }
 
 // stream computes and writes block by block.
-func (f *predictFlags) stream(model modelx.Model, answers *answers, in io.Reader, out io.Writer, spent *timing) error {
-	names := model.FeatureNames()
+func (f *predictFlags) stream(
+	answers *answers, in *bufio.Reader, out io.Writer, gaps modelx.Missing, spent *timing,
+) error {
+	features := modelx.FeaturesOf(answers.model)
 	if answers.method == modelx.InverseTransform {
-		names = nil // Its input is what transform gives, which has no names.
+		// Its input is what transform gives, which has no names.
+		features = modelx.Features{N: answers.model.Columns(modelx.Transform)}
 	}
-	width := model.NumFeatures()
-	rows, err := newRowReader(in, width, names, f.header)
+	rows, err := openRows(features, in, f.header, modelx.WithGaps(gaps))
 	if err != nil {
 		return inputError{f.inputName(), err}
 	}
 	size := f.block
 	if size == 0 {
-		size = max(1, blockValues/width)
+		size = max(1, blockValues/features.N)
 	}
-	var x []float64
-	var lines []int
+	var b rowBlock
 	w := bufio.NewWriterSize(out, 1<<16)
-	for more := true; more; {
-		x, lines = x[:0], lines[:0]
-		for len(lines) < size {
-			var line int
-			if x, line, err = rows.appendRow(x); err != nil {
-				if more = !errors.Is(err, io.EOF); more {
-					return inputError{f.inputName(), err}
-				}
-				break
-			}
-			lines = append(lines, line)
+	for {
+		columns, err := rows.Read(size)
+		if errors.Is(err, io.EOF) {
+			return w.Flush()
 		}
-		fastest, err := answers.compute(x, len(lines), f.repeat)
+		if err == nil {
+			err = b.fill(answers, columns, len(rows.Lines()))
+		}
 		if err != nil {
-			return inputError{f.inputName(), answers.culprit(x, lines, err)}
+			return inputError{f.inputName(), err}
 		}
-		spent.add(len(lines), fastest)
-		if err := answers.write(w, len(lines), f.format == "jsonl"); err != nil {
+		fastest, err := answers.compute(&b, f.repeat)
+		if err != nil {
+			return inputError{f.inputName(), answers.culprit(&b, rows.Lines(), err)}
+		}
+		spent.add(b.rows, fastest)
+		if err := answers.write(w, b.rows, f.format == "jsonl"); err != nil {
 			return err
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // timing is what --time tells.
