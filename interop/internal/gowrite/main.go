@@ -107,7 +107,7 @@ func models() map[string]*modelxpb.ModelProto {
 	}}
 	out["pipeline"] = pipeline(out["affine_scaler"], out["passthrough"], out["sgd_classifier"])
 	out["pipeline-distances"] = pipeline(pipeline(out["affine_scaler-clip"], out["kmeans"]), out["linear_regression"])
-	maps.Copy(out, ensembles(out))
+	maps.Copy(out, modelsOfModels(out))
 	out["delegate"] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Delegate{
 		Delegate: &modelxpb.DelegateProto{Model: proto.CloneOf(out["pipeline"])},
 	}}
