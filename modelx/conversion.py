@@ -33,7 +33,7 @@ SCHEMA_VERSION = 2
 # Transformers of targets that no rows of columns suit.
 _TARGETS = {
     "LabelBinarizer": "how many columns it gives hangs on all labels that it is given at once; use OneHotEncoder",
-    "MultiLabelBinarizer": "its rows are sets of labels, which no column holds; give a column of 0 and 1 for each label",
+    "MultiLabelBinarizer": "its rows are sets of labels, which no column holds; give a column of 0 and 1 for each",
 }
 MAX_DEPTH = 16
 # Fields that hold a model inside of a model have these names, in every family.

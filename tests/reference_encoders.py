@@ -149,7 +149,14 @@ def target_encoder(p, x):
     return {"transform": np.array(columns).T}
 
 
+def label_encoder(p, x):
+    numbers = [number_of(p.features[0], value) for value in x[:, 0].tolist()]
+    back = table([[categories(p.features[0])[k] for k in numbers]])
+    return {"transform": np.array(numbers, dtype=float).reshape(-1, 1), "inverse_transform": back}
+
+
 FAMILIES = {
+    "label_encoder": label_encoder,
     "one_hot_encoder": one_hot_encoder,
     "ordinal_encoder": ordinal_encoder,
     "target_encoder": target_encoder,

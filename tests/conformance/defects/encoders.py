@@ -54,6 +54,11 @@ def number_beside(model: Any) -> None:
     arm(model).features[0].number = True
 
 
+def two_features(model: Any) -> None:
+    """Add a feature."""
+    arm(model).features.append(arm(model).features[0])
+
+
 def nothing(model: Any) -> None:
     """Take all features away."""
     del arm(model).features[:]
@@ -94,14 +99,16 @@ def of_encoders() -> Iterator[Defect]:
     for family in FAMILIES:
         for name, why, kind, place, edit in _FEATURES:
             yield _defect(family, name, why, kind, place, edit)
+    for family, of in NUMBERS.items():
         for name, why, kind, place, edit in _NUMBERS:
-            yield _defect(family, name, why, kind, place, edit, of=NUMBERS[family])
+            yield _defect(family, name, why, kind, place, edit, of=of)
     for family in GROUPED:
         for name, why, kind, place, edit in _GROUPS:
             yield _defect(family, name, why, kind, f".features[0]{place}", feature(edit))
     yield from _of_one_hot()
     yield from _of_ordinal()
     yield from _of_target()
+    yield _defect("label_encoder", "two_features", "two labels in a row", "shape", ".features", two_features)
 
 
 def _defect(family: str, name: str, why: str, kind: str, place: str, edit: Edit, of: str = "") -> Defect:
@@ -111,7 +118,7 @@ def _defect(family: str, name: str, why: str, kind: str, place: str, edit: Edit,
 
 # Families with features of categories, and a case of each whose first two features are floats and ints.
 NUMBERS = dict.fromkeys(("one_hot_encoder", "ordinal_encoder", "target_encoder"), "floats_and_ints")
-FAMILIES = tuple(NUMBERS)
+FAMILIES = (*NUMBERS, "label_encoder")
 GROUPED = ("one_hot_encoder", "ordinal_encoder")
 
 
