@@ -23,7 +23,8 @@ type compiled struct {
 	root *node
 	// block is how many rows are computed between looks at the context.
 	block int
-	// kinds are the types of the features as the computation takes them.
+	// kinds are the types of the features as the computation takes them, or nil when all are numbers: a file can claim any
+	// number of them.
 	kinds []DataType
 	// symbols number the strings that the model knows.
 	symbols *symbols
@@ -59,8 +60,8 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 		return nil, err
 	}
 	m := &compiled{root: root, block: blockRows(root), symbols: c.symbols}
-	for i := range root.width() {
-		m.kinds = append(m.kinds, root.inputType(i))
+	if t, ok := root.predictor.(stringTaker); ok {
+		m.kinds = t.inputTypes()
 	}
 	if s.replay {
 		if err := m.Verify(ctx); err != nil {
