@@ -288,6 +288,7 @@ func TestMessagesBuiltWronglyAreRefused(t *testing.T) {
 		"nil novelty":           {Model: &modelxpb.ModelProto_SgdOneClassSvm{}},
 		"nil scaler":            {Model: &modelxpb.ModelProto_AffineScaler{}},
 		"nil passthrough":       {Model: &modelxpb.ModelProto_Passthrough{}},
+		"nil histograms":        {Model: &modelxpb.ModelProto_HistGradientBoosting{}},
 		"nil pipeline":          {Model: &modelxpb.ModelProto_Pipeline{}},
 		"typed nil in a step":   pipelineProto(&modelxpb.ModelProto{Name: "a", Model: (*modelxpb.ModelProto_Pipeline)(nil)}),
 		"nil pointer as a step": pipelineProto(passthroughOf("a", 1), nil),

@@ -9,6 +9,7 @@ import numpy as np
 import reference_columns
 import reference_encoders
 import reference_ensembles
+import reference_histograms
 import reference_models
 import reference_preprocessing
 import reference_side_by_side
@@ -179,6 +180,7 @@ _FAMILIES |= reference_columns.families(compute)
 _FAMILIES |= reference_ensembles.families(compute)
 _FAMILIES |= reference_side_by_side.families(compute)
 _FAMILIES |= reference_models.families(compute)
+_FAMILIES |= reference_histograms.FAMILIES
 _FAMILIES |= reference_preprocessing.FAMILIES
 _FAMILIES |= reference_trees.FAMILIES
 _FAMILIES |= reference_encoders.FAMILIES

@@ -57,7 +57,7 @@ def check_graph(data: bytes, model: model_pb2.ModelProto) -> bool:
 def _check_form(data: bytes) -> None:
     from onnx import ModelProto, TensorProto
 
-    from modelx.formats.onnx_graph.graph import OPERATORS
+    from modelx.formats.onnx_graph.graph import DOMAINS, OPERATORS
 
     given: Any = ModelProto()
     try:
@@ -65,9 +65,8 @@ def _check_form(data: bytes) -> None:
     except Exception as error:  # onnx may be built over another protobuf, with an error class of its own
         raise MalformedError(f"not a whole ONNX model ({error}); write the file again", path="onnx") from error
     graph = given.graph
-    foreign = {
-        node.op_type for node in graph.node if node.op_type not in OPERATORS or node.domain not in ("", "ai.onnx")
-    }
+    known = {"", "ai.onnx", *DOMAINS}
+    foreign = {node.op_type for node in graph.node if node.op_type not in OPERATORS or node.domain not in known}
     if foreign or given.functions or graph.sparse_initializer:
         what = ", ".join(sorted(foreign)) or "functions or sparse initializers"
         raise MalformedError(

@@ -1,0 +1,191 @@
+package modelx
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
+)
+
+// Histogram trees compare whole numbers instead of floats: the key of a value is greater where the value is, the key of NaN
+// is less, or greater, than that of every number, as the node sends NaN. So a step needs no branch, whatever comes.
+
+// orderedKey is the key of a number; zeros of both signs have the same.
+func orderedKey(v float64) uint64 {
+	bits := math.Float64bits(v + 0)
+	return bits ^ (uint64(int64(bits)>>63) | 1<<63)
+}
+
+const (
+	leastKey    = 0
+	greatestKey = math.MaxUint64
+)
+
+// histSlot is a feature of the rows as nodes see it. Nodes that send NaN elsewhere see it in another slot.
+type histSlot struct {
+	feature int
+	missing uint64
+	// categories are nil for a number. Otherwise the key is the number of the category.
+	categories []float64
+}
+
+// missingCategory is the number of what is no category. There are at most 255 categories.
+const (
+	missingCategory = 255
+	maxCategories   = 255
+)
+
+// newHistCategories checks the categories, and returns those of each feature; nil for numbers, and for a model without.
+func newHistCategories(p *modelxpb.HistGradientBoostingProto, path string) ([][]float64, error) {
+	flags := p.GetCategorical()
+	if len(flags) > 0 {
+		if err := checkCount(len(flags), p.GetNFeatures(), 1, "n_features, or none", path+".categorical"); err != nil {
+			return nil, err
+		}
+	}
+	expected := 0
+	for _, is := range flags {
+		expected += int(bit(is))
+	}
+	if len(p.GetCategories()) != expected {
+		return nil, &Error{
+			Kind: ErrShape, Path: path + ".categories", Found: fmt.Sprintf("%d features", len(p.GetCategories())),
+			Want: fmt.Sprintf("%d, one for each categorical feature", expected), Hint: exportAgain,
+		}
+	}
+	if expected == 0 {
+		return nil, nil
+	}
+	out, next := make([][]float64, len(flags)), 0
+	for feature, is := range flags {
+		if is {
+			place := fmt.Sprintf("%s.categories[%d].categories", path, next)
+			values, err := histCategories(p.GetCategories()[next].GetCategories(), place)
+			if err != nil {
+				return nil, err
+			}
+			out[feature] = values
+			next++
+		}
+	}
+	return out, nil
+}
+
+// histCategories checks the categories of one feature, and returns them as float64, not nil.
+func histCategories(p *modelxpb.Categories, path string) ([]float64, error) {
+	ints, doubles := p.GetInts(), p.GetDoubles()
+	others := len(p.GetStrings()) + len(p.GetBools())
+	if others > 0 || p.GetNone() || (len(ints) > 0 && (len(doubles) > 0 || p.GetNan())) {
+		return nil, &Error{
+			Kind: ErrShape, Path: path, Found: "categories of several types, or that are no numbers",
+			Want: "ints, or doubles and NaN", Hint: exportAgain,
+		}
+	}
+	if err := checkFinite(doubles, path+".doubles"); err != nil {
+		return nil, err
+	}
+	values := append(make([]float64, 0, len(ints)+len(doubles)), doubles...)
+	for _, v := range ints {
+		if v < -maxExact || v > maxExact {
+			return nil, &Error{
+				Kind: ErrShape, Path: path, Found: fmt.Sprint(v), Want: "ints within 2^53, which a float64 tells apart",
+				Hint: exportAgain,
+			}
+		}
+		values = append(values, float64(v))
+	}
+	inOrder := len(values) <= maxCategories
+	for i := 1; inOrder && i < len(values); i++ {
+		inOrder = values[i-1] < values[i]
+	}
+	if !inOrder {
+		return nil, &Error{
+			Kind: ErrShape, Path: path, Found: fmt.Sprintf("%d categories, too many or not in order", len(values)),
+			Want: fmt.Sprintf("%d at most, each greater than the one before", maxCategories), Hint: exportAgain,
+		}
+	}
+	return values, nil
+}
+
+// histFeatures turns rows into keys.
+type histFeatures struct {
+	slots []histSlot
+	// categorical are the features that may not be infinite.
+	categorical []int
+}
+
+func newHistFeatures(t *histTrees, categories [][]float64) histFeatures {
+	out := histFeatures{slots: t.slots}
+	for i, s := range out.slots {
+		if categories != nil {
+			out.slots[i].categories = categories[s.feature]
+		}
+	}
+	for feature, values := range categories {
+		if values != nil {
+			out.categorical = append(out.categorical, feature)
+		}
+	}
+	return out
+}
+
+// check refuses infinities in categorical features.
+func (f *histFeatures) check(p *histGradientBoosting, row []float64, number int) error {
+	for _, j := range f.categorical {
+		if math.IsInf(row[j], 0) {
+			return nonFiniteInput(p.path, number, j, row[j], "finite values or NaN in categorical features, as scikit-learn does")
+		}
+	}
+	return nil
+}
+
+// fill writes the keys of a row into one lane.
+func (f *histFeatures) fill(p *histGradientBoosting, cells []cell, lane int, row []float64, number int) error {
+	if err := f.check(p, row, number); err != nil {
+		return err
+	}
+	cells = cells[:len(f.slots)]
+	for i := range f.slots {
+		cells[i][lane&(lanes-1)] = f.slots[i].key(row)
+	}
+	return nil
+}
+
+// keys writes the keys of a row.
+func (f *histFeatures) keys(p *histGradientBoosting, keys []uint64, row []float64, number int) error {
+	if err := f.check(p, row, number); err != nil {
+		return err
+	}
+	keys = keys[:len(f.slots)]
+	for i := range f.slots {
+		keys[i] = f.slots[i].key(row)
+	}
+	return nil
+}
+
+func (s *histSlot) key(row []float64) uint64 {
+	v := row[s.feature]
+	if s.categories != nil {
+		return s.category(v)
+	}
+	if v != v {
+		return s.missing
+	}
+	return orderedKey(v)
+}
+
+// category is the number of the category that equals v.
+func (s *histSlot) category(v float64) uint64 {
+	low, high := 0, len(s.categories)
+	for low < high {
+		if middle := (low + high) / 2; s.categories[middle] < v {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < len(s.categories) && s.categories[low] == v {
+		return uint64(low)
+	}
+	return missingCategory
+}

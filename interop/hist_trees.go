@@ -1,0 +1,183 @@
+package modelx
+
+// histTrees are the trees of HistGradientBoostingProto, all in one list of nodes; both children of an inner node stand side
+// by side. A row goes to the right where its key in the node's slot is greater than the node's key. A leaf is its own left
+// child, and nothing is greater than its key, so that a walk that has arrived stays.
+type histTrees struct {
+	keys  []uint64
+	links []histLink
+	// values are those of the leaves, by node.
+	values []float64
+	slots  []histSlot
+	// sets are, by node, the places of the sets of categories that go to the left; nil for a model without categories.
+	// Nodes of numbers, and leaves, have the first, which has all: right is what either says.
+	sets       []uint32
+	categories []categorySet
+	// trees are followed by copies of the last one, to a multiple of eight.
+	trees []histTree
+	count int
+}
+
+// histLink leads from a node to its left child, and to the row's key that the node asks for.
+type histLink struct{ left, slot uint32 }
+
+// histTree is where a tree begins, and how many steps lead to its farthest leaf.
+type histTree struct{ root, depth uint32 }
+
+// categorySet has bit q for the category with number q, and the last bit for values that are no category.
+type categorySet [32]uint8
+
+// cell has one slot's keys in as many rows.
+type cell [lanes]uint64
+
+// bit is 1 for true. It compiles to no branch.
+func bit(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// addRows adds the values of all trees to the sums of eight rows for each group.
+func (t *histTrees) addRows(cells []cell, sums [][lanes]float64, groups, outputs int) {
+	slots, k := len(t.slots), 0
+	for _, tree := range t.trees[:t.count] {
+		for g := range groups {
+			x, sum := cells[g*slots:(g+1)*slots], &sums[g*outputs+k]
+			if t.sets == nil {
+				t.walkRows(tree, x, sum)
+			} else {
+				t.walkRowsByCategory(tree, x, sum)
+			}
+		}
+		if k++; k == outputs {
+			k = 0
+		}
+	}
+}
+
+// addRow adds the values of all trees to the sums of one row.
+func (t *histTrees) addRow(keys []uint64, sums []float64) {
+	k := 0
+	for first := 0; first < t.count; first += lanes {
+		var values [lanes]float64
+		trees := (*[lanes]histTree)(t.trees[first:])
+		if t.sets == nil {
+			t.walkTrees(trees, keys, &values)
+		} else {
+			t.walkTreesByCategory(trees, keys, &values)
+		}
+		for _, v := range values[:min(lanes, t.count-first)] {
+			sums[k] += v
+			if k++; k == len(sums) {
+				k = 0
+			}
+		}
+	}
+}
+
+// walkRows adds the values of eight rows in one tree.
+func (t *histTrees) walkRows(tree histTree, x []cell, sum *[lanes]float64) {
+	keys := t.keys
+	links := t.links[:len(keys)]
+	r := tree.root
+	a, b, c, d, e, f, g, h := r, r, r, r, r, r, r, r
+	for range tree.depth {
+		n := links[a]
+		a = n.left + bit(x[n.slot][0] > keys[a])
+		n = links[b]
+		b = n.left + bit(x[n.slot][1] > keys[b])
+		n = links[c]
+		c = n.left + bit(x[n.slot][2] > keys[c])
+		n = links[d]
+		d = n.left + bit(x[n.slot][3] > keys[d])
+		n = links[e]
+		e = n.left + bit(x[n.slot][4] > keys[e])
+		n = links[f]
+		f = n.left + bit(x[n.slot][5] > keys[f])
+		n = links[g]
+		g = n.left + bit(x[n.slot][6] > keys[g])
+		n = links[h]
+		h = n.left + bit(x[n.slot][7] > keys[h])
+	}
+	for i, node := range [lanes]uint32{a, b, c, d, e, f, g, h} {
+		sum[i] += t.values[node]
+	}
+}
+
+// walkTrees gives the values of one row in eight trees.
+func (t *histTrees) walkTrees(trees *[lanes]histTree, x []uint64, out *[lanes]float64) {
+	keys := t.keys
+	links := t.links[:len(keys)]
+	a, b, c, d := trees[0].root, trees[1].root, trees[2].root, trees[3].root
+	e, f, g, h := trees[4].root, trees[5].root, trees[6].root, trees[7].root
+	for range deepest(trees) {
+		n := links[a]
+		a = n.left + bit(x[n.slot] > keys[a])
+		n = links[b]
+		b = n.left + bit(x[n.slot] > keys[b])
+		n = links[c]
+		c = n.left + bit(x[n.slot] > keys[c])
+		n = links[d]
+		d = n.left + bit(x[n.slot] > keys[d])
+		n = links[e]
+		e = n.left + bit(x[n.slot] > keys[e])
+		n = links[f]
+		f = n.left + bit(x[n.slot] > keys[f])
+		n = links[g]
+		g = n.left + bit(x[n.slot] > keys[g])
+		n = links[h]
+		h = n.left + bit(x[n.slot] > keys[h])
+	}
+	for i, node := range [lanes]uint32{a, b, c, d, e, f, g, h} {
+		out[i] = t.values[node]
+	}
+}
+
+func deepest(trees *[lanes]histTree) (depth uint32) {
+	for i := range trees {
+		depth = max(depth, trees[i].depth)
+	}
+	return depth
+}
+
+// step goes from a node to a child, for a row with this key in the node's slot.
+func (t *histTrees) step(node uint32, key uint64, left uint32) uint32 {
+	q := uint8(key)
+	outside := ^t.categories[t.sets[node]][q/8] >> (q % 8) & 1
+	return left + (bit(key > t.keys[node]) | uint32(outside))
+}
+
+// walkRowsByCategory is walkRows for a model with categories.
+func (t *histTrees) walkRowsByCategory(tree histTree, x []cell, sum *[lanes]float64) {
+	var at [lanes]uint32
+	for i := range at {
+		at[i] = tree.root
+	}
+	for range tree.depth {
+		for i, node := range at {
+			n := t.links[node]
+			at[i] = t.step(node, x[n.slot][i], n.left)
+		}
+	}
+	for i, node := range at {
+		sum[i] += t.values[node]
+	}
+}
+
+// walkTreesByCategory is walkTrees for a model with categories.
+func (t *histTrees) walkTreesByCategory(trees *[lanes]histTree, x []uint64, out *[lanes]float64) {
+	var at [lanes]uint32
+	for i := range at {
+		at[i] = trees[i].root
+	}
+	for range deepest(trees) {
+		for i, node := range at {
+			n := t.links[node]
+			at[i] = t.step(node, x[n.slot], n.left)
+		}
+	}
+	for i, node := range at {
+		out[i] = t.values[node]
+	}
+}
