@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,15 @@ func ranks(change func(*modelxpb.QuantileTransformerProto)) *modelxpb.ModelProto
 	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_QuantileTransformer{QuantileTransformer: p}}
 }
 
+// curves is a valid transformer of two features into splines, changed.
+func curves(change func(*modelxpb.SplineTransformerProto)) *modelxpb.ModelProto {
+	p := &modelxpb.SplineTransformerProto{
+		NFeatures: 2, Degree: 1, Knots: []float64{0, 1, 2, 3, 0, 1, 2, 3}, Extrapolation: 1, IncludeBias: true,
+	}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_SplineTransformer{SplineTransformer: p}}
+}
+
 func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 	const big = math.MaxInt32
 	for _, c := range []invalid{
@@ -81,6 +91,20 @@ func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 		{"ranks: infinite quantile", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Quantiles[5] = inf }), ErrNonFinite, "quantile_transformer.quantiles"},
 		{"ranks: descending", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Quantiles[3] = -2 }), ErrShape, "quantile_transformer.quantiles"},
 		{"ranks: no output", ranks(func(p *modelxpb.QuantileTransformerProto) { p.Output = 0 }), ErrShape, "quantile_transformer.output"},
+		{"splines: empty", curves(func(p *modelxpb.SplineTransformerProto) { p.Reset() }), ErrShape, "spline_transformer.n_features"},
+		{"splines: huge width", curves(func(p *modelxpb.SplineTransformerProto) { p.NFeatures = big }), ErrShape, "spline_transformer.knots"},
+		{"splines: huge degree", curves(func(p *modelxpb.SplineTransformerProto) { p.Degree = big }), ErrShape, "spline_transformer.knots"},
+		{"splines: negative degree", curves(func(p *modelxpb.SplineTransformerProto) { p.Degree = -1 }), ErrShape, "spline_transformer.degree"},
+		{"splines: constant steps", curves(func(p *modelxpb.SplineTransformerProto) { p.Degree, p.Extrapolation = 0, 2 }), ErrShape, "spline_transformer.degree"},
+		{"splines: few knots", curves(func(p *modelxpb.SplineTransformerProto) { p.Knots = p.Knots[:7] }), ErrShape, "spline_transformer.knots"},
+		{"splines: few knots of a period", curves(func(p *modelxpb.SplineTransformerProto) { p.Degree, p.Extrapolation, p.NFeatures = 3, 5, 1 }), ErrShape, "spline_transformer.knots"},
+		{"splines: no column", curves(func(p *modelxpb.SplineTransformerProto) { p.IncludeBias, p.Extrapolation = false, 5 }), ErrShape, "spline_transformer.knots"},
+		{"splines: too short to go on", curves(func(p *modelxpb.SplineTransformerProto) {
+			p.Extrapolation, p.Degree, p.Knots = 3, 0, []float64{0, 1, 0, 1}
+		}), ErrShape, "spline_transformer.knots"},
+		{"splines: infinite knot", curves(func(p *modelxpb.SplineTransformerProto) { p.Knots[3] = inf }), ErrNonFinite, "spline_transformer.knots"},
+		{"splines: descending", curves(func(p *modelxpb.SplineTransformerProto) { p.Knots[5] = -1 }), ErrShape, "spline_transformer.knots"},
+		{"splines: no extrapolation", curves(func(p *modelxpb.SplineTransformerProto) { p.Extrapolation = 0 }), ErrShape, "spline_transformer.extrapolation"},
 	} {
 		t.Run(c.why, func(t *testing.T) { requireInvalid(t, c) })
 	}
@@ -156,6 +180,25 @@ func TestRanksOfWhatIsNotFinite(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+}
+
+// Beyond the knots, values are refused where the model says so, and NaN is refused or gives zeros.
+func TestSplinesBeyondTheirKnots(t *testing.T) {
+	m := mustNew(t, curves(func(*modelxpb.SplineTransformerProto) {}))
+	dst := make([]float64, 8)
+	for _, bad := range []float64{0.5, 2.5, -1e300, math.Nextafter(2, 3)} {
+		err := m.Run(Transform, dst, []float64{1, 2, 1.5, bad})
+		requireKind(t, err, ErrRefusedValue)
+		if !strings.Contains(err.Error(), "in row 1, column 1") || !strings.Contains(err.Error(), "from 1 to 2") {
+			t.Error(err)
+		}
+	}
+	requireKind(t, m.Run(Transform, dst, []float64{1, 2, 1.5, nan}), ErrNonFiniteInput)
+	zeros := mustNew(t, curves(func(p *modelxpb.SplineTransformerProto) { p.MissingZeros, p.Extrapolation = true, 2 }))
+	if err := zeros.Run(Transform, dst, []float64{1, nan, inf, 1.25}); err != nil ||
+		!slices.Equal(dst, []float64{1, 0, 0, 0, 0, 1, 0.75, 0.25}) {
+		t.Errorf("transform gives %v, %v", dst, err)
 	}
 }
 

@@ -141,6 +141,79 @@ def _normal_point(rank):
     return min(max(statistics.NormalDist().inv_cdf(rank), low), high)
 
 
+def _splines(t, k, x, slope=False):
+    """Give the values, or slopes, of all splines with the knots t at x."""
+    m = len(t)
+    place = k
+    while place < m - k - 2 and x >= t[place + 1]:
+        place += 1
+    h = [1.0] + [0.0] * k
+    for j in range(1, k + 1):
+        old, h[0] = h[:j], 0.0
+        last = slope and j == k
+        for n in range(1, j + 1):
+            a, b = t[place + n - j], t[place + n]
+            if a == b:
+                h[1 if last else n] = 0.0
+            elif last:
+                w = k * old[n - 1] / (b - a)
+                h[n - 1] -= w
+                h[n] = w
+            else:
+                w = old[n - 1] / (b - a)
+                h[n - 1] += w * (b - x)
+                h[n] = w * (x - a)
+    out = np.zeros(m - k - 1)
+    if not slope or k:
+        out[place - k : place + 1] += h
+    return out
+
+
+def spline_transformer(p, x):
+    t, k, out = np.array(p.knots).reshape(p.n_features, -1), p.degree, []
+    edge = reach = k
+    for j in range(p.n_features):
+        own, m = t[j], t.shape[1]
+        if p.extrapolation == p.EXTRAPOLATION_LINEAR:
+            edge = reach
+            reach = edge + 1 if edge <= 1 else edge
+        columns = np.array([_spline_columns(p, own, v, edge, reach) for v in x[:, j]])
+        out.append(columns if p.include_bias else columns[:, :-1])
+        assert out[-1].shape[1] <= m - k - 1
+    return {"transform": np.hstack(out)}
+
+
+def _spline_columns(p, t, v, edge, reach):
+    k, s = p.degree, len(t) - p.degree - 1
+    first, last = t[k], t[-k - 1]
+    if p.extrapolation == p.EXTRAPOLATION_PERIODIC:
+        v = first + (v - first) % (last - first) if last > first else 0.0 * v
+        if np.isnan(v):
+            return np.zeros(s - k)
+        columns = _splines(t, k, v)
+        out = columns[: s - k].copy()
+        out[:k] += columns[s - k :]
+        return out
+    if np.isnan(v):
+        return np.zeros(s)
+    out = np.zeros(s)
+    if p.extrapolation == p.EXTRAPOLATION_CONSTANT and not first <= v <= last:
+        at = first if v < first else last
+        ends = slice(0, k) if v < first else slice(s - k, s)
+        out[ends] = _splines(t, k, at)[ends]
+        return out
+    low, high = t[edge], t[-edge - 1]
+    if p.extrapolation == p.EXTRAPOLATION_LINEAR and not low <= v <= high:
+        for j in range(reach):
+            if v < low:
+                out[j] = _splines(t, k, low)[j] + (v - low) * _splines(t, k, low, slope=True)[j]
+            if v > high:
+                c = s - 1 - j
+                out[c] = _splines(t, k, high)[c] + (v - high) * _splines(t, k, high, slope=True)[c]
+        return out
+    return _splines(t, k, v)
+
+
 FAMILIES = {
     "binarizer": binarizer,
     "normalizer": normalizer,
@@ -148,4 +221,5 @@ FAMILIES = {
     "k_bins_discretizer": k_bins_discretizer,
     "power_transformer": power_transformer,
     "quantile_transformer": quantile_transformer,
+    "spline_transformer": spline_transformer,
 }

@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
+    SplineTransformer,
     StandardScaler,
 )
 
@@ -143,10 +144,15 @@ def wine_ranks() -> Fitted:
     return make_pipeline(ranks, LogisticRegression(max_iter=50)).fit(x, y), x
 
 
+def wine_splines() -> Fitted:
+    x, y = data("wine")
+    return make_pipeline(SplineTransformer(4), LogisticRegression(max_iter=50)).fit(x, y), x
+
+
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
-    wine_products, cancer_bins, wine_powers, wine_ranks,
+    wine_products, cancer_bins, wine_powers, wine_ranks, wine_splines,
 ]  # fmt: skip
 
 

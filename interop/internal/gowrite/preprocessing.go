@@ -57,5 +57,18 @@ func preprocessing() map[string]*modelxpb.ModelProto {
 			},
 		}}
 	}
+	for name, beyond := range map[string]modelxpb.SplineTransformerProto_Extrapolation{
+		"spline_transformer":          modelxpb.SplineTransformerProto_EXTRAPOLATION_CONSTANT,
+		"spline_transformer-linear":   modelxpb.SplineTransformerProto_EXTRAPOLATION_LINEAR,
+		"spline_transformer-continue": modelxpb.SplineTransformerProto_EXTRAPOLATION_CONTINUE,
+		"spline_transformer-periodic": modelxpb.SplineTransformerProto_EXTRAPOLATION_PERIODIC,
+	} {
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_SplineTransformer{
+			SplineTransformer: &modelxpb.SplineTransformerProto{
+				NFeatures: 3, Degree: 2, Extrapolation: beyond, IncludeBias: name != "spline_transformer",
+				Knots: []float64{-3, -2, -1, 0, 1, 2, 3, -2, -1.5, -1, 0.5, 1, 2, 4, 0, 0, 0, 1, 2, 2, 2},
+			},
+		}}
+	}
 	return out
 }

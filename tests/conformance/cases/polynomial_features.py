@@ -21,28 +21,28 @@ def squares_and_products() -> Fitted:
 @CASES.add
 def degree_four() -> Fitted:
     """Products of four are built from those of three: (c * b) * a rounds otherwise than c * (b * a)."""
-    x = scaled(iris()[0][:, :3])
+    x = scaled(iris()[0][:, :2])
     return Fitted(PolynomialFeatures(4).fit(x), some(x, 8) * np.pi)
 
 
 @CASES.add
 def interactions() -> Fitted:
     """No feature stands in a product twice, and a degree over the width adds nothing."""
-    x = scaled(wine()[0][:, :5])
-    return Fitted(PolynomialFeatures(7, interaction_only=True).fit(x), some(x, 6))
+    x = scaled(wine()[0][:, :4])
+    return Fitted(PolynomialFeatures(7, interaction_only=True).fit(x), some(x, 4))
 
 
 @CASES.add
 def without_bias() -> Fitted:
     """No column of ones; in Fortran order, which changes the memory and not the numbers."""
-    x = scaled(iris()[0])
-    return Fitted(PolynomialFeatures(3, include_bias=False, order="F").fit(x), some(x, 6))
+    x = scaled(iris()[0][:, :3])
+    return Fitted(PolynomialFeatures(3, include_bias=False, order="F").fit(x), some(x, 4))
 
 
 @CASES.add
 def high_degrees_alone() -> Fitted:
     """Degrees 3 to 4 and the bias: products of lower degrees are computed and left out."""
-    x = scaled(iris()[0][:, :3])
+    x = scaled(iris()[0][:, :2])
     return Fitted(PolynomialFeatures((3, 4)).fit(x), some(x, 6))
 
 

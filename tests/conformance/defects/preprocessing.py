@@ -158,6 +158,28 @@ _TABLE: list[tuple[str, str, str, str, str, Edit]] = [
         "references",
         put("references", 3, 0.9),
     ),
+    ("spline_transformer", "zero_width", "no row has no value", "shape", "n_features", assign("n_features", 0)),
+    ("spline_transformer", "negative_degree", "no degree below 0", "shape", "degree", assign("degree", -1)),
+    ("spline_transformer", "huge_degree", "more knots than there are", "shape", "knots", assign("degree", _HUGE)),
+    ("spline_transformer", "huge_width", "2^31 - 1 features", "shape", "knots", assign("n_features", _HUGE)),
+    ("spline_transformer", "too_few_knots", "one is missing", "shape", "knots", drop("knots")),
+    ("spline_transformer", "nan_knot", "nothing is beside NaN", "non_finite", "knots", put("knots", 5, NAN)),
+    (
+        "spline_transformer",
+        "descending_knots",
+        "an interval of a negative length",
+        "shape",
+        "knots",
+        put("knots", 0, 1e9),
+    ),
+    (
+        "spline_transformer",
+        "no_extrapolation",
+        "an extrapolation that is not set",
+        "shape",
+        "extrapolation",
+        assign("extrapolation", 0),
+    ),
     ("k_bins_discretizer", "no_encoding", "an encoding that is not set", "shape", "encoding", assign("encoding", 0)),
 ]
 
@@ -192,6 +214,9 @@ def of_changed_preprocessing() -> Iterator[Defect]:
     def quantile(model: Any) -> None:
         arm(model).quantiles[1] -= 1e-3
 
+    def knot(model: Any) -> None:
+        arm(model).knots[4] += 1e-6
+
     for family, why, edit in (
         ("binarizer", "the threshold is another one", threshold),
         ("normalizer", "another norm divides", norm),
@@ -199,5 +224,6 @@ def of_changed_preprocessing() -> Iterator[Defect]:
         ("k_bins_discretizer", "an edge between two bins, in its last bits", edge),
         ("power_transformer", "an exponent is off by a billionth", exponent),
         ("quantile_transformer", "the lowest quantile of a feature is lower", quantile),
+        ("spline_transformer", "a knot is off by a millionth", knot),
     ):
         yield Defect(f"tampered/{family}", why, "evidence_mismatch", edited(base(family), edit), path=family)
