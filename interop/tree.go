@@ -22,7 +22,8 @@ type treeSet struct {
 	infinite bool
 	// starts has the slot of each tree's root, and the number of all slots.
 	starts []int
-	// Exactly one of the two is filled: narrow when every tree has fewer than 2^16 slots and columns are fewer too.
+	// Exactly one of the two is filled: narrow when every tree has fewer than 2^16 slots, and a row
+	// fewer bytes.
 	narrow []narrowNode
 	wide   []wideNode
 	// depths has the depth of each tree: the steps from its root to its deepest leaf. deepest is the largest.
@@ -35,10 +36,14 @@ type treeSet struct {
 
 // narrowNode and wideNode are a node: a row whose value in column is over threshold goes to the slot behind left. Slots
 // count from the tree's root. A leaf stays where it is: its threshold is the largest number, and left its own slot.
+//
+// The column of a narrowNode is counted in bytes of a row whose values stand without gaps.
 type narrowNode struct {
 	threshold    uint32
 	column, left uint16
 }
+
+const columnBytes = 4
 
 type wideNode struct{ threshold, column, left uint32 }
 
@@ -73,7 +78,7 @@ func newTreeSet(
 	}
 	leaves = make([][]int, len(trees))
 	layouts := make([]treeLayout, len(trees))
-	narrow := set.columns <= math.MaxUint16
+	narrow := set.columns <= math.MaxUint16/columnBytes
 	for i, p := range trees {
 		if err := checkTreeProto(p, d, width, place(i)); err != nil {
 			return nil, nil, err
@@ -116,7 +121,7 @@ func (s *treeSet) fill(p *modelxpb.TreeProto, l treeLayout, start int) {
 			inner++
 		}
 		if s.narrow != nil {
-			s.narrow[start+int(slot)] = narrowNode{w.threshold, uint16(w.column), uint16(w.left)}
+			s.narrow[start+int(slot)] = narrowNode{w.threshold, uint16(w.column * columnBytes), uint16(w.left)}
 		} else {
 			s.wide[start+int(slot)] = w
 		}

@@ -7,21 +7,21 @@ const shallow = 12
 // walkShallow is walkLanes for a tree of a small depth >= 1, whose root is the same for all rows. start is added to slots.
 func walkShallow(out *[lanes]uint32, nodes []narrowNode, x []uint32, start uint32, depth int) {
 	root := nodes[0]
-	first := (*[lanes]uint32)(x[int(root.column)*lanes:])
+	first := (*[lanes]uint32)(x[int(root.column)*(lanes/columnBytes):])
 	left, t := uint32(root.left), root.threshold
 	a, b, c, d := left+over(first[0], t), left+over(first[1], t), left+over(first[2], t), left+over(first[3], t)
 	e, f, g, h := left+over(first[4], t), left+over(first[5], t), left+over(first[6], t), left+over(first[7], t)
 	for range depth - 1 {
 		na, nb, nc, nd := &nodes[a], &nodes[b], &nodes[c], &nodes[d]
-		a = uint32(na.left) + over(x[int(na.column)*lanes], na.threshold)
-		b = uint32(nb.left) + over(x[int(nb.column)*lanes+1], nb.threshold)
-		c = uint32(nc.left) + over(x[int(nc.column)*lanes+2], nc.threshold)
-		d = uint32(nd.left) + over(x[int(nd.column)*lanes+3], nd.threshold)
+		a = uint32(na.left) + over(x[int(na.column)*(lanes/columnBytes)], na.threshold)
+		b = uint32(nb.left) + over(x[int(nb.column)*(lanes/columnBytes)+1], nb.threshold)
+		c = uint32(nc.left) + over(x[int(nc.column)*(lanes/columnBytes)+2], nc.threshold)
+		d = uint32(nd.left) + over(x[int(nd.column)*(lanes/columnBytes)+3], nd.threshold)
 		ne, nf, ng, nh := &nodes[e], &nodes[f], &nodes[g], &nodes[h]
-		e = uint32(ne.left) + over(x[int(ne.column)*lanes+4], ne.threshold)
-		f = uint32(nf.left) + over(x[int(nf.column)*lanes+5], nf.threshold)
-		g = uint32(ng.left) + over(x[int(ng.column)*lanes+6], ng.threshold)
-		h = uint32(nh.left) + over(x[int(nh.column)*lanes+7], nh.threshold)
+		e = uint32(ne.left) + over(x[int(ne.column)*(lanes/columnBytes)+4], ne.threshold)
+		f = uint32(nf.left) + over(x[int(nf.column)*(lanes/columnBytes)+5], nf.threshold)
+		g = uint32(ng.left) + over(x[int(ng.column)*(lanes/columnBytes)+6], ng.threshold)
+		h = uint32(nh.left) + over(x[int(nh.column)*(lanes/columnBytes)+7], nh.threshold)
 	}
 	*out = [lanes]uint32{a + start, b + start, c + start, d + start, e + start, f + start, g + start, h + start}
 }
@@ -32,15 +32,15 @@ func walkTreesShallow(out *[lanes]uint32, nodes []narrowNode, x []uint32, depth 
 	a, b, c, d, e, f, g, h := roots[0], roots[1], roots[2], roots[3], roots[4], roots[5], roots[6], roots[7]
 	for range depth {
 		na, nb, nc, nd := &nodes[a], &nodes[b], &nodes[c], &nodes[d]
-		a = roots[0] + uint32(na.left) + over(x[na.column], na.threshold)
-		b = roots[1] + uint32(nb.left) + over(x[nb.column], nb.threshold)
-		c = roots[2] + uint32(nc.left) + over(x[nc.column], nc.threshold)
-		d = roots[3] + uint32(nd.left) + over(x[nd.column], nd.threshold)
+		a = roots[0] + uint32(na.left) + over(x[na.column/columnBytes], na.threshold)
+		b = roots[1] + uint32(nb.left) + over(x[nb.column/columnBytes], nb.threshold)
+		c = roots[2] + uint32(nc.left) + over(x[nc.column/columnBytes], nc.threshold)
+		d = roots[3] + uint32(nd.left) + over(x[nd.column/columnBytes], nd.threshold)
 		ne, nf, ng, nh := &nodes[e], &nodes[f], &nodes[g], &nodes[h]
-		e = roots[4] + uint32(ne.left) + over(x[ne.column], ne.threshold)
-		f = roots[5] + uint32(nf.left) + over(x[nf.column], nf.threshold)
-		g = roots[6] + uint32(ng.left) + over(x[ng.column], ng.threshold)
-		h = roots[7] + uint32(nh.left) + over(x[nh.column], nh.threshold)
+		e = roots[4] + uint32(ne.left) + over(x[ne.column/columnBytes], ne.threshold)
+		f = roots[5] + uint32(nf.left) + over(x[nf.column/columnBytes], nf.threshold)
+		g = roots[6] + uint32(ng.left) + over(x[ng.column/columnBytes], ng.threshold)
+		h = roots[7] + uint32(nh.left) + over(x[nh.column/columnBytes], nh.threshold)
 	}
 	*out = [lanes]uint32{a, b, c, d, e, f, g, h}
 }

@@ -136,22 +136,22 @@ func (s *treeSet) walkRow(w *walkScratch, tree int) []uint32 {
 // over is 1 where v is over t, else 0.
 func over(v, t uint32) uint32 { return uint32((uint64(t) - uint64(v)) >> 63) }
 
-// walkLanes takes a group of rows through the tree whose slots nodes are, and writes the slots of their leaves.
-func walkLanes(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
+// walkLanesGo takes a group of rows through the tree whose slots nodes are, and writes the slots of their leaves.
+func walkLanesGo(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
 	var a, b, c, d, e, f, g, h uint32
 	for {
 		na, nb, nc, nd := &nodes[a], &nodes[b], &nodes[c], &nodes[d]
-		a1 := uint32(na.left) + over(x[int(na.column)*lanes], na.threshold)
-		b1 := uint32(nb.left) + over(x[int(nb.column)*lanes+1], nb.threshold)
-		c1 := uint32(nc.left) + over(x[int(nc.column)*lanes+2], nc.threshold)
-		d1 := uint32(nd.left) + over(x[int(nd.column)*lanes+3], nd.threshold)
+		a1 := uint32(na.left) + over(x[int(na.column)*(lanes/columnBytes)], na.threshold)
+		b1 := uint32(nb.left) + over(x[int(nb.column)*(lanes/columnBytes)+1], nb.threshold)
+		c1 := uint32(nc.left) + over(x[int(nc.column)*(lanes/columnBytes)+2], nc.threshold)
+		d1 := uint32(nd.left) + over(x[int(nd.column)*(lanes/columnBytes)+3], nd.threshold)
 		moved := (a1 ^ a) | (b1 ^ b) | (c1 ^ c) | (d1 ^ d)
 		a, b, c, d = a1, b1, c1, d1
 		ne, nf, ng, nh := &nodes[e], &nodes[f], &nodes[g], &nodes[h]
-		e1 := uint32(ne.left) + over(x[int(ne.column)*lanes+4], ne.threshold)
-		f1 := uint32(nf.left) + over(x[int(nf.column)*lanes+5], nf.threshold)
-		g1 := uint32(ng.left) + over(x[int(ng.column)*lanes+6], ng.threshold)
-		h1 := uint32(nh.left) + over(x[int(nh.column)*lanes+7], nh.threshold)
+		e1 := uint32(ne.left) + over(x[int(ne.column)*(lanes/columnBytes)+4], ne.threshold)
+		f1 := uint32(nf.left) + over(x[int(nf.column)*(lanes/columnBytes)+5], nf.threshold)
+		g1 := uint32(ng.left) + over(x[int(ng.column)*(lanes/columnBytes)+6], ng.threshold)
+		h1 := uint32(nh.left) + over(x[int(nh.column)*(lanes/columnBytes)+7], nh.threshold)
 		moved |= (e1 ^ e) | (f1 ^ f) | (g1 ^ g) | (h1 ^ h)
 		e, f, g, h = e1, f1, g1, h1
 		if moved == 0 {
@@ -161,15 +161,15 @@ func walkLanes(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
 	*out = [lanes]uint32{a, b, c, d, e, f, g, h}
 }
 
-// walkTrees takes one row through the trees whose roots' slots are in out, and writes the slots of its leaves there.
-func walkTrees(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
+// walkTreesGo takes one row through the trees whose roots' slots are in out, and writes the slots of its leaves there.
+func walkTreesGo(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
 	roots := *out
 	at := roots
 	for {
 		var moved uint32
 		for q := range at {
 			n := &nodes[at[q]]
-			next := roots[q] + uint32(n.left) + over(x[n.column], n.threshold)
+			next := roots[q] + uint32(n.left) + over(x[n.column/columnBytes], n.threshold)
 			moved |= next ^ at[q]
 			at[q] = next
 		}
@@ -180,7 +180,7 @@ func walkTrees(out *[lanes]uint32, nodes []narrowNode, x []uint32) {
 	*out = at
 }
 
-// walkLanesWide is walkLanes for large trees.
+// walkLanesWide is walkLanesGo for large trees.
 func walkLanesWide(out *[lanes]uint32, nodes []wideNode, x []uint32) {
 	var at [lanes]uint32
 	for {
@@ -198,7 +198,7 @@ func walkLanesWide(out *[lanes]uint32, nodes []wideNode, x []uint32) {
 	*out = at
 }
 
-// walkTreesWide is walkTrees for large trees.
+// walkTreesWide is walkTreesGo for large trees.
 func walkTreesWide(out *[lanes]uint32, nodes []wideNode, x []uint32) {
 	roots := *out
 	at := roots

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package modelx
+
+func walkLanes(out *[lanes]uint32, nodes []narrowNode, x []uint32) { walkLanesGo(out, nodes, x) }
+
+func walkTrees(out *[lanes]uint32, nodes []narrowNode, x []uint32) { walkTreesGo(out, nodes, x) }
