@@ -185,7 +185,8 @@ def of_rounds() -> Iterator[Defect]:
     yield defect(
         "nan_limit", "nothing is over NaN", spoiled(lambda p: p.high.__setitem__(1, NAN)), "high", "non_finite"
     )
-    yield defect("limits_upside_down", "the lower is over", spoiled(lambda p: p.low.__setitem__(0, INF)), "low")
+    turned = spoiled(lambda p: (p.low.__setitem__(0, 1.0), p.high.__setitem__(0, 0.5)))
+    yield defect("limits_upside_down", "the lower is over", turned, "low")
     yield defect("unchanged_out_of_range", "after the last", set_("unchanged", [4]), "unchanged[0]")
     yield defect("too_few_updates", "a model that predicts nothing", spoiled(lambda p: p.updates.pop()), "updates")
     yield defect(
