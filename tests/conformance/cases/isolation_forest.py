@@ -15,21 +15,21 @@ CASES = Cases("isolation_forest")
 def iris_flowers() -> Fitted:
     """The offset of the original paper, -0.5, and both labels."""
     x, _ = iris()
-    return Fitted(IsolationForest(n_estimators=8, max_samples=64, random_state=0).fit(x), some(x))
+    return Fitted(IsolationForest(n_estimators=4, max_samples=40, random_state=0).fit(x), some(x))
 
 
 @CASES.add
 def contamination() -> Fitted:
     """An offset that is a percentile of the training rows' own scores: the row next to it hangs on the last bits."""
     x, _ = diabetes()
-    return Fitted(IsolationForest(n_estimators=6, max_samples=40, contamination=0.2, random_state=1).fit(x), some(x))
+    return Fitted(IsolationForest(n_estimators=4, max_samples=30, contamination=0.2, random_state=1).fit(x), some(x))
 
 
 @CASES.add
 def columns_of_each_tree() -> Fitted:
     """Each tree sees four of fifteen columns, in an order of its own."""
     x, _ = breast_cancer()
-    return Fitted(IsolationForest(n_estimators=6, max_samples=50, max_features=4, random_state=2).fit(x), some(x))
+    return Fitted(IsolationForest(n_estimators=3, max_samples=30, max_features=4, random_state=2).fit(x), some(x))
 
 
 @CASES.add
@@ -59,7 +59,7 @@ def two_rows_for_each_tree() -> Fitted:
 def values_beyond_float32() -> Fitted:
     """Values that are infinite as float32 are compared like any other, where the version takes them."""
     x, _ = iris()
-    model = IsolationForest(n_estimators=5, max_samples=32, random_state=4).fit(x)
+    model = IsolationForest(n_estimators=2, max_samples=20, random_state=4).fit(x)
     return Fitted(model, np.concatenate([grid(np.inf, -np.inf, 1e300, -3.5e38, 3.4028235e38, np.nan, width=4)]))
 
 
@@ -69,5 +69,5 @@ def fitted_on_missing_values() -> Fitted:
     x = np.array(breast_cancer()[0][:, :4])
     x[::3, 1] = np.nan
     x[::5, 2] = np.nan
-    model = IsolationForest(n_estimators=6, max_samples=50, random_state=5).fit(x)
+    model = IsolationForest(n_estimators=3, max_samples=30, random_state=5).fit(x)
     return Fitted(model, some(x, 15))
