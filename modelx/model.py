@@ -20,7 +20,10 @@ Origin = evidence_pb2.Evidence.Origin
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What one method gives: `n_columns` values for each row, or one and numpy shape (rows,) for 0."""
+    """What one method gives: `n_columns` values for each row, or one and numpy shape (rows,) for 0.
+
+    The type is "mixed" where columns are of several types, or of strings that may be missing.
+    """
 
     method: str
     n_columns: int
@@ -61,6 +64,8 @@ class Model:
         What fitted it; empty where the file does not say.
     n_features : int
     feature_names : list of str
+    feature_types : list of str
+        "float64", "int64", "bool", "string", or "none" for a feature that no method reads; empty where all are float64.
     outputs : list of Output
     classes : list or None
         Of the model, or of a pipeline's last step.
@@ -83,6 +88,7 @@ class Model:
     schema_version: int
     n_features: int
     feature_names: list[str]
+    feature_types: list[str]
     outputs: list[Output]
     classes: list[Any] | None
     metadata: Metadata
@@ -98,7 +104,7 @@ class Model:
 def describe(proto: model_pb2.ModelProto, encoding: Encoding, n_bytes: int = 0, sha256: str = "") -> Model:
     """Describe a checked message."""
     family = family_of(proto)
-    outputs = [Output(o.method, o.n_columns, _type_name(o.type)) for o in family.outputs(proto)]
+    outputs = [Output(o.method, o.n_columns, _type_name(o.type, "mixed")) for o in family.outputs(proto)]
     steps = [describe(inner, encoding) for _, inner in family.nested(proto)]
     return Model(
         name=proto.name,
@@ -110,6 +116,7 @@ def describe(proto: model_pb2.ModelProto, encoding: Encoding, n_bytes: int = 0, 
         schema_version=proto.schema_version,
         n_features=family.n_features(proto),
         feature_names=list(proto.signature.feature_names),
+        feature_types=[_type_name(t, "none") for t in proto.signature.feature_types or family.input_types(proto) or ()],
         outputs=outputs,
         classes=family.class_list(proto),
         metadata=_metadata(proto),
@@ -123,7 +130,9 @@ def describe(proto: model_pb2.ModelProto, encoding: Encoding, n_bytes: int = 0, 
     )
 
 
-def _type_name(value: model_pb2.DataType) -> str:
+def _type_name(value: model_pb2.DataType, unspecified: str) -> str:
+    if value == model_pb2.DataType.DATA_TYPE_UNSPECIFIED:
+        return unspecified
     return str(model_pb2.DataType.Name(value)).removeprefix("DATA_TYPE_").lower()
 
 

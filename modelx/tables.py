@@ -1,8 +1,7 @@
-"""Rows of numbers from files of data: CSV and numpy's .npy, as float64, in blocks."""
+"""Rows from files of data: CSV, JSON and numpy's .npy, in blocks: float64, or objects where features take strings."""
 
 from __future__ import annotations
 
-import csv
 import difflib
 import io
 import os
@@ -13,15 +12,58 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from modelx import csv_records, json_rows
+from modelx.csv_records import Cell, Quoted
 from modelx.errors import MissingColumnError, NotNumericError, WrongWidthError
+from modelx.estimators.base import DataType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from modelx.v1 import model_pb2
+
 BLOCK_ROWS = 8192
 _NPY_MAGIC = b"\x93NUMPY"
+_WORDS = {"True": 1.0, "true": 1.0, "TRUE": 1.0, "False": 0.0, "false": 0.0, "FALSE": 0.0}
+GAPS = {"none": None, "nan": float("nan")}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a model takes: how many features, and their names and types where they are known.
+
+    Attributes
+    ----------
+    n_features : int, optional
+        The width of a row; that of the first row when not given.
+    names : sequence of str
+        With a header, the columns to take, in this order. Other columns are left out. Without names, all columns are
+        taken as they stand.
+    types : sequence of DataType, optional
+        As `Family.input_types` gives them; numbers alone when not given.
+    gaps : {None, "none", "nan"}
+        What is missing in a feature of strings; when not given, NaN in CSV and None in JSON.
+    """
+
+    n_features: int | None = None
+    names: Sequence[str] = ()
+    types: Sequence[model_pb2.DataType] | None = None
+    gaps: str | None = None
+
+    def type_of(self, i: int) -> model_pb2.DataType:
+        """Give the type of a feature."""
+        return DataType.DATA_TYPE_FLOAT64 if self.types is None else self.types[i]
+
+    def array(self, rows: list[list[Any]]) -> NDArray[Any]:
+        """Give rows as an array, of objects where features take strings."""
+        if self.types is None or DataType.DATA_TYPE_STRING not in self.types:
+            return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+        out = np.empty((len(rows), len(self.types)), dtype=object)
+        for i, row in enumerate(rows):
+            out[i] = row
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +72,14 @@ class Block:
 
     Attributes
     ----------
-    x : ndarray of shape (n_rows, n_features), float64
+    x : ndarray of shape (n_rows, n_features), float64 or object
     places : sequence of int
         For each row the line of a CSV file, or the row of an array, that it came from, counting from 1.
     unit : {"line", "row"}
         What `places` count.
     """
 
-    x: NDArray[np.float64]
+    x: NDArray[Any]
     places: Sequence[int]
     unit: str
 
@@ -49,20 +91,21 @@ def blocks(
     feature_names: Sequence[str] = (),
     header: bool = False,
     block_rows: int = BLOCK_ROWS,
+    types: Sequence[model_pb2.DataType] | None = None,
+    gaps: str | None = None,
 ) -> Iterator[Block]:
-    """Read rows of numbers, `block_rows` at a time.
+    """Read rows, `block_rows` at a time.
 
-    A file that begins as numpy's .npy files do is read as one (never with pickle); all else is CSV: UTF-8, commas,
-    quotes where needed, no comments. Empty lines are skipped. A missing value is written as ``nan``.
+    A file that begins as numpy's .npy files do is read as one (never with pickle). One without a header whose first
+    character is a brace or a bracket is JSON: objects by the names of the features. All else is CSV: UTF-8, commas,
+    quotes where needed, no comments, empty lines skipped. An empty cell is a missing value; a cell of a string is the
+    text between the commas, or between quotes.
 
     Parameters
     ----------
     source : path-like or binary file
-    n_features : int, optional
-        The width of a row; that of the first row when not given.
-    feature_names : sequence of str
-        With `header`, the columns to take, in this order. Other columns are left out. Without names, all columns
-        are taken as they stand.
+    n_features, feature_names, types, gaps
+        As in `Columns`.
     header : bool
         The first line of a CSV file has the names of the columns.
     block_rows : int
@@ -71,30 +114,38 @@ def blocks(
     ------
     NotNumericError, WrongWidthError
         With the line (or row) and the column, counting from 1.
-    MissingColumnError
+    MissingColumnError, ColumnTypeError
+    MalformedError, DuplicateKeyError, TooDeepError, TooLargeError
+        For JSON.
     OSError
     """
+    columns = Columns(n_features, feature_names, types, gaps)
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as file:
-            yield from _blocks(file, n_features, feature_names, header, block_rows)
+            yield from _blocks(file, columns, header, block_rows)
     elif isinstance(source, io.BufferedReader):
-        yield from _blocks(source, n_features, feature_names, header, block_rows)
+        yield from _blocks(source, columns, header, block_rows)
     else:
         stream = io.BufferedReader(cast("Any", source))
         try:
-            yield from _blocks(stream, n_features, feature_names, header, block_rows)
+            yield from _blocks(stream, columns, header, block_rows)
         finally:
             # The source is its owner's to close.
             stream.detach()
 
 
-def _blocks(
-    stream: io.BufferedReader, n_features: int | None, feature_names: Sequence[str], header: bool, block_rows: int
-) -> Iterator[Block]:
+def _blocks(stream: io.BufferedReader, columns: Columns, header: bool, block_rows: int) -> Iterator[Block]:
     if stream.peek(len(_NPY_MAGIC)).startswith(_NPY_MAGIC):
-        yield from _npy(stream, n_features, block_rows)
+        yield from _npy(stream, columns, block_rows)
+    elif not header and is_json(stream):
+        yield from _json(stream, columns, block_rows)
     else:
-        yield from _csv(stream, n_features, feature_names, header, block_rows)
+        yield from _csv(stream, columns, header, block_rows)
+
+
+def is_json(stream: io.BufferedReader) -> bool:
+    """Tell JSON by its first character."""
+    return stream.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
 
 
 def read(
@@ -103,13 +154,35 @@ def read(
     n_features: int | None = None,
     feature_names: Sequence[str] = (),
     header: bool = False,
-) -> NDArray[np.float64]:
+    types: Sequence[model_pb2.DataType] | None = None,
+    gaps: str | None = None,
+) -> NDArray[Any]:
     """Read all rows, as `blocks` does, into one array of shape (n_rows, n_features)."""
-    parts = [block.x for block in blocks(source, n_features=n_features, feature_names=feature_names, header=header)]
-    return np.concatenate(parts) if parts else np.empty((0, n_features or len(feature_names)))
+    columns = Columns(n_features, feature_names, types, gaps)
+    parts = [
+        block.x
+        for block in blocks(
+            source, n_features=n_features, feature_names=feature_names, header=header, types=types, gaps=gaps
+        )
+    ]
+    return np.concatenate(parts) if parts else columns.array([]).reshape(0, n_features or len(feature_names))
 
 
-def _npy(stream: io.BufferedReader, n_features: int | None, block_rows: int) -> Iterator[Block]:
+def _json(stream: io.BufferedReader, columns: Columns, block_rows: int) -> Iterator[Block]:
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n")
+    try:
+        gap = GAPS[columns.gaps or "none"]
+        rows = json_rows.rows(text, columns.names, columns.types, gap)
+        while some := list(islice(rows, block_rows)):
+            yield Block(columns.array([row for _, row in some]), [line for line, _ in some], "line")
+    finally:
+        text.detach()
+
+
+def _npy(stream: io.BufferedReader, columns: Columns, block_rows: int) -> Iterator[Block]:
+    n_features = columns.n_features
+    if columns.types is not None and DataType.DATA_TYPE_STRING in columns.types:
+        raise NotNumericError("the model takes strings, which .npy files do not have; give CSV or JSON")
     try:
         # np.load seeks, which a pipe cannot.
         array = np.load(stream if stream.seekable() else io.BytesIO(stream.read()), allow_pickle=False)
@@ -126,62 +199,49 @@ def _npy(stream: io.BufferedReader, n_features: int | None, block_rows: int) -> 
         yield Block(x, range(start + 1, start + 1 + len(x)), "row")
 
 
-def _csv(
-    stream: io.BufferedReader, n_features: int | None, feature_names: Sequence[str], header: bool, block_rows: int
-) -> Iterator[Block]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+def _csv(stream: io.BufferedReader, columns: Columns, header: bool, block_rows: int) -> Iterator[Block]:
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n")
+    width = columns.n_features
     try:
-        rows = _lines(text)
+        rows = csv_records.records(text)
         chosen: list[int] | None = None
         if header:
             first = next(rows, None)
             if first is None:
                 raise MissingColumnError("the file is empty; expected a header with the names of the columns")
-            names = [name.strip() for name in first[1]]
-            if feature_names:
-                chosen = _choose(names, feature_names)
-            elif n_features is not None and len(names) != n_features:
+            given = [_text(cell) for cell in first[1]]
+            if columns.names:
+                chosen = _choose(given, columns)
+            elif width is not None and len(given) != width:
                 raise WrongWidthError(
-                    f"the header names {len(names)} columns; the model takes {n_features}, and the file does not say "
+                    f"the header names {len(given)} columns; the model takes {width}, and the file does not say "
                     "their names: give just these columns, in the order of training"
                 )
-            n_features = len(names)
+            width = len(given)
         hint = "" if header else "; if this is a header, give --header (header=True)"
         while some := list(islice(rows, block_rows)):
-            width = len(some[0][1]) if n_features is None else n_features
-            yield _block(some, width, chosen, hint)
-            n_features, hint = width, ""
+            yield _block(some, len(some[0][1]) if width is None else width, chosen, columns, hint)
+            width, hint = width or len(some[0][1]), ""
     finally:
         text.detach()
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
-    """Give each line that is not empty, with its number."""
-    # A line of blanks is empty too; "" in quotes is a value that is missing.
-    reader = csv.reader((line if line.strip() else "\n" for line in text), strict=True, skipinitialspace=True)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row
-    except UnicodeDecodeError as error:
-        raise NotNumericError(
-            f"line {reader.line_num + 1} or after is not UTF-8 text ({error.reason}); expected CSV or .npy"
-        ) from error
-    except csv.Error as error:
-        raise NotNumericError(f"line {reader.line_num}: not CSV ({error}); expected numbers and commas") from error
+def _text(cell: Cell) -> str:
+    return cell.text if isinstance(cell, Quoted) else cell
 
 
-def _choose(header: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Give the place of each feature among the columns."""
-    missing = [name for name in names if name not in header]
+def _choose(header: Sequence[str], columns: Columns) -> list[int]:
+    """Give the place of each feature in the header, letter by letter or else without blanks; -1 for an absent one."""
+    bare = [name.strip() for name in header]
+    places = {name: header if name in header else bare for name in columns.names}
+    wanted = [name for i, name in enumerate(columns.names) if columns.type_of(i) != DataType.DATA_TYPE_UNSPECIFIED]
+    missing = [name for name in wanted if name not in places[name]]
     if missing:
-        raise MissingColumnError(
-            f"the header lacks {_some(missing)}; it has {_some(header)}{_similar(missing, header)}"
-        )
-    doubled = [name for name in names if header.count(name) > 1]
+        raise MissingColumnError(f"the header lacks {_some(missing)}; it has {_some(bare)}{_similar(missing, bare)}")
+    doubled = [name for name in wanted if places[name].count(name) > 1]
     if doubled:
         raise MissingColumnError(f"the header names {_some(doubled)} more than once; expected each column once")
-    return [header.index(name) for name in names]
+    return [places[name].index(name) if name in places[name] else -1 for name in columns.names]
 
 
 def _some(names: Sequence[str]) -> str:
@@ -195,41 +255,57 @@ def _similar(missing: Sequence[str], header: Sequence[str]) -> str:
     return f" (did you mean {', '.join(close)}?)" if close else ""
 
 
-def _block(rows: list[tuple[int, list[str]]], width: int, chosen: list[int] | None, hint: str) -> Block:
+def _block(
+    rows: list[tuple[int, list[Cell]]], width: int, chosen: list[int] | None, columns: Columns, hint: str
+) -> Block:
     for line, row in rows:
         if len(row) != width:
             raise WrongWidthError(
                 f"line {line} has {_values(len(row))}; expected {width}{_separator(row, width)}{hint}"
             )
-    columns = range(width) if chosen is None else chosen
-    cells = [row for _, row in rows] if chosen is None else [[row[c] for c in chosen] for _, row in rows]
-    try:
-        x = np.array([[float(cell) for cell in row] for row in cells], dtype=np.float64)
-        # Python reads 1_000, digits of all scripts and 1e999; other runtimes do not.
-        odd = bool(np.isinf(x).any()) or any(_is_odd(row) for row in cells)
-    except ValueError:
-        odd = True
-    if odd:
-        x = np.array(_strictly(rows, columns, hint), dtype=np.float64)
-    return Block(x.reshape(len(rows), len(columns)), [line for line, _ in rows], "line")
+    places = range(width) if chosen is None else chosen
+    lines = [line for line, _ in rows]
+    if columns.types is None:
+        cells = [row for _, row in rows] if chosen is None else [[row[c] for c in chosen] for _, row in rows]
+        try:
+            x = np.array([[float(cell) for cell in row] for row in cells], dtype=np.float64)  # type: ignore[arg-type]
+            # Python reads 1_000, digits of all scripts and 1e999; other runtimes do not.
+            if not np.isinf(x).any() and not any(_is_odd(row) for row in cells):
+                return Block(x.reshape(len(rows), len(places)), lines, "line")
+        except (TypeError, ValueError):
+            pass
+    return Block(columns.array([_strictly(line, row, places, columns, hint) for line, row in rows]), lines, "line")
 
 
-def _is_odd(row: Iterable[str]) -> bool:
-    joined = "".join(row)
+def _is_odd(row: Iterable[Cell]) -> bool:
+    joined = "".join(cast("Iterable[str]", row))
     return "_" in joined or not (joined.isascii() and joined.isprintable())
 
 
-def _strictly(rows: list[tuple[int, list[str]]], columns: Sequence[int], hint: str) -> list[list[float]]:
-    out = []
-    for line, row in rows:
-        values = []
-        for column in columns:
+def _strictly(line: int, row: list[Cell], places: Sequence[int], columns: Columns, hint: str) -> list[Any]:
+    """Give the values of a record, cell by cell."""
+    values: list[Any] = []
+    for i, place in enumerate(places):
+        type_ = columns.type_of(i)
+        if type_ == DataType.DATA_TYPE_UNSPECIFIED:
+            values.append(0.0)
+        elif type_ == DataType.DATA_TYPE_STRING:
+            values.append(GAPS[columns.gaps or "nan"] if row[place] == "" else _text(row[place]))
+        else:
             try:
-                values.append(number(row[column]))
+                values.append(_number(row[place]))
             except ValueError as error:
-                raise NotNumericError(f"line {line}, column {column + 1}: {error}{hint}") from error
-        out.append(values)
-    return out
+                name = f" ({columns.names[i]})" if columns.names else ""
+                raise NotNumericError(f"line {line}, column {place + 1}{name}: {error}{hint}") from error
+    return values
+
+
+def _number(cell: Cell) -> float:
+    """Read a number, or a bool as one. A gap is NaN; two quotes with nothing in them are no number."""
+    text = _text(cell).strip(" \t\r\n")
+    if not text and not isinstance(cell, Quoted):
+        return float("nan")
+    return _WORDS[text] if text in _WORDS else number(text)
 
 
 def number(text: str) -> float:
@@ -261,8 +337,8 @@ def _values(n: int) -> str:
     return "1 value" if n == 1 else f"{n} values"
 
 
-def _separator(row: list[str], width: int) -> str:
+def _separator(row: list[Cell], width: int) -> str:
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(row) < width and any(mark in cell for cell in row):
+        if len(row) < width and any(mark in _text(cell) for cell in row):
             return f", separated by commas; this line seems to have {name}"
     return ""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-_START = 64
-
 
 def predict(client: Client, given: dict[str, Any]) -> int:
     """Send the rows, a block at a time, and print the answers."""
@@ -71,7 +69,7 @@ def _answers(
         note("reading rows from the terminal; end with Ctrl-D")
     name = "standard input" if path == "-" else path
     with reading(name), _source(path) as source:
-        if not given["header"] and _is_json(source):
+        if not given["header"] and tables.is_json(source):
             yield ask(_of_json(source.read()))
             return
         info = client.info(given["model"] or "", given["version"] or "", request_id=given["request_id"])
@@ -91,10 +89,6 @@ def _source(path: str) -> io.BufferedReader:
     stdin: IO[bytes] = sys.stdin.buffer
     # A test's standard input is no buffered one.
     return stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(cast("Any", stdin))
-
-
-def _is_json(source: io.BufferedReader) -> bool:
-    return source.peek(_START)[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
 
 
 def _of_words(words: tuple[str, ...]) -> Rows:

@@ -36,6 +36,7 @@ def _model(model: Model) -> dict[str, Any]:
         "schema_version": model.schema_version,
         "n_features": model.n_features,
         "feature_names": model.feature_names,
+        "feature_types": model.feature_types,
         "outputs": [{"method": o.method, "n_columns": o.n_columns, "type": o.type} for o in model.outputs],
         "classes": None if model.classes is None else plain(model.classes),
         "parameters": parameters(model),

@@ -16,7 +16,6 @@ from modelx.plain import brief, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from modelx.differences import Change, Difference, Largest, OutputChange, ParameterChange
@@ -67,7 +66,7 @@ def diff(
     if data is None:
         found = differences.diff(before, after)
     else:
-        with reading(data):
+        with reading(data, rows=True):
             rows, places = _rows(data, before, header)
             rows_after = None
             # With named columns, each model finds its own.
@@ -85,15 +84,15 @@ def diff(
         click.get_current_context().exit(exits.FAILED)
 
 
-def _rows(path: str, model: Model, header: bool) -> tuple[NDArray[np.float64], list[str]]:
+def _rows(path: str, model: Model, header: bool) -> tuple[NDArray[Any], list[str]]:
     """Read the rows as a model takes them, and the name of each row's place."""
     import numpy as np
 
-    from modelx import tables
+    from modelx import conversion, tables
 
-    width = model.n_features
-    blocks = list(tables.blocks(path, n_features=width, feature_names=model.feature_names, header=header))
-    rows = np.concatenate([np.empty((0, width)), *(block.x for block in blocks)])
+    width, types = model.n_features, conversion.family_of(model.proto).input_types(model.proto)
+    blocks = list(tables.blocks(path, n_features=width, feature_names=model.feature_names, header=header, types=types))
+    rows = np.concatenate([block.x for block in blocks]) if blocks else np.empty((0, width))
     return rows, [f"{block.unit} {place}" for block in blocks for place in block.places]
 
 

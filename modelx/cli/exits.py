@@ -19,6 +19,9 @@ INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
+# What an error of rows has that could be one of a model file, such as broken JSON.
+IN_ROWS = "_modelx_in_rows"
+
 MEANINGS = {
     OK: "done; no difference",
     FAILED: "a check failed (an answer is not the recorded one), or the models differ",
@@ -65,6 +68,8 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
 
 def code_of(error: BaseException) -> int:
     """Give the exit code for an error."""
+    if isinstance(error, errors.ModelFileError) and getattr(error, IN_ROWS, False):
+        return BAD_INPUT
     return next((code for cls, code in CODES if isinstance(error, cls)), INTERNAL)
 
 

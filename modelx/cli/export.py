@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelx.cli import options
 from modelx.cli.documented import Documented
 from modelx.cli.reporting import note, one_line, reading
-from modelx.errors import NoModelError
+from modelx.errors import ModelxError, NoModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _INTEGERS = ("training_samples", "created_timestamp")
 
@@ -35,7 +38,7 @@ _INTEGERS = ("training_samples", "created_timestamp")
     "--sample",
     type=options.FILE,
     metavar="FILE",
-    help="Rows (CSV or .npy) to keep as evidence, with the model's answers. They are stored as they are, so give "
+    help="Rows (CSV, JSON or .npy) to keep as evidence, with the model's answers. They are stored as they are, so give "
     "nothing private. Without them, rows are made from the parameters alone.",
 )
 @options.header_option
@@ -176,5 +179,19 @@ def _sample(path: str, estimator: Any, header: bool) -> Any:
 
     width = getattr(estimator, "n_features_in_", None)
     names = [str(name) for name in getattr(estimator, "feature_names_in_", ())]
-    with reading(path):
-        return tables.read(path, n_features=width, feature_names=names, header=header)
+    with reading(path, rows=True):
+        return tables.read(path, n_features=width, feature_names=names, header=header, types=_types(estimator))
+
+
+def _types(estimator: Any) -> Sequence[Any] | None:
+    """Give the types of the features of an estimator; None, which is numbers alone, for one that has no message."""
+    from modelx import conversion
+    from modelx.v1 import model_pb2
+
+    model = model_pb2.ModelProto()
+    try:
+        conversion.encode(estimator, model)
+        return conversion.family_of(model).input_types(model)
+    except ModelxError:
+        # Writing the file says what is wrong with it, or makes a graph by other means.
+        return None

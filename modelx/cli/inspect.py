@@ -86,6 +86,8 @@ def _model(tree: Tree, shown: Mapping[str, Any]) -> None:
     _leaf(tree, "class", named or "not said")
     _leaf(tree, "computation", shown["family"])
     _leaf(tree, "features", _features(shown))
+    if shown["feature_types"]:
+        _leaf(tree, "feature types", _some(shown["feature_types"]))
     if shown["classes"] is not None:
         _leaf(tree, "classes", _some([repr(label) for label in shown["classes"]]))
     methods = _branch(tree, "methods")

@@ -48,6 +48,15 @@ def header_option(command: Any) -> Any:
     )(command)
 
 
+def gaps_option(command: Any) -> Any:
+    """Add ``--gaps``."""
+    return click.option(
+        "--gaps",
+        type=click.Choice(["none", "nan"]),
+        help="What a missing string is: an empty cell of CSV is NaN by default, null in JSON None.",
+    )(command)
+
+
 def output_encoding(path: str, level: int | None, parameter: str) -> Encoding:
     """Tell from the suffix how a file is to be written, before any work is done.
 

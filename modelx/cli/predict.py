@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import sys
 from contextlib import contextmanager, suppress
@@ -29,11 +28,12 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Documented,
-    short_help="Run a model on rows of numbers.",
+    short_help="Run a model on rows of numbers and strings.",
     examples="""
     modelx predict --model model.pb --input X.csv > y.csv
     modelx predict --model model.pb --method predict_proba --input table.csv --header --output p.csv
     cut -d, -f2- data.csv | modelx predict --model model.pb
+    echo '{"age": 41, "city": "Oslo"}' | modelx predict --model model.pb
     """,
 )
 @click.option("-m", "--model", "model_path", type=options.FILE, required=True, metavar="FILE", help="The model file.")
@@ -53,9 +53,10 @@ if TYPE_CHECKING:
     default="-",
     show_default="standard input",
     metavar="FILE",
-    help="Rows, as CSV or .npy.",
+    help="Rows, as CSV, JSON or .npy.",
 )
 @options.header_option
+@options.gaps_option
 @click.option(
     "-o",
     "--output",
@@ -66,27 +67,40 @@ if TYPE_CHECKING:
     help="Where the CSV goes. A file takes its place when it is whole.",
 )
 @options.json_option("Print errors as JSON.")
-def predict(model_path: str, method: str, input_path: str, header: bool, output: str, as_json: bool) -> None:  # noqa: ARG001
-    """Run a model on rows of numbers, and write one line of CSV for each.
+def predict(
+    model_path: str,
+    method: str,
+    input_path: str,
+    header: bool,
+    gaps: str | None,
+    output: str,
+    as_json: bool,  # noqa: ARG001
+) -> None:
+    """Run a model on rows of numbers and strings, and write one line of CSV for each.
 
-    Without --header, every line has the model's features, in the order of training. Numbers are written so that they
-    read back exactly. The model's evidence is replayed first.
+    Without --header, every line of CSV has the model's features, in the order of training. JSON, told by its first
+    character, is objects by the names of the features, one after the other or in an array. Numbers are written so that
+    they read back exactly. The model's evidence is replayed first.
     """
     if input_path == "-" and sys.stdin.isatty():
         note("reading rows from the terminal; end with Ctrl-D")
 
-    from modelx import api, tables
+    from modelx import api, conversion, tables
     from modelx.answering import answer
 
     with reading(model_path):
         described = api.read(model_path)
         width = _width(described, method)
         estimator = api.from_proto(described.proto)
-    names = described.feature_names if method != "inverse_transform" else []
+    inverse = method == "inverse_transform"
+    names = [] if inverse else described.feature_names
+    types = None if inverse else conversion.family_of(described.proto).input_types(described.proto)
     n_rows = 0
     data = "standard input" if input_path == "-" else input_path
-    with reading(data), _source(input_path) as source, _target(output) as target:
-        for block in tables.blocks(source, n_features=width, feature_names=names, header=header):
+    with reading(data, rows=True), _source(input_path) as source, _target(output) as target:
+        for block in tables.blocks(
+            source, n_features=width, feature_names=names, header=header, types=types, gaps=gaps
+        ):
             _write(answer(estimator, method, block.x, partial(_place, block)), target)
             n_rows += len(block.x)
     if not n_rows:
@@ -111,12 +125,33 @@ def _place(block: Block, row: int) -> str:
 def _write(values: NDArray[Any], target: IO[str]) -> None:
     """Write values of shape (n_rows,) or (n_rows, n_columns): floats as the shortest decimals that read back."""
     rows = values.tolist() if values.ndim > 1 else [[value] for value in values.tolist()]
-    if values.dtype.kind == "b":
-        target.writelines(",".join("true" if value else "false" for value in row) + "\n" for row in rows)
-    elif values.dtype.kind in "fiu":
+    if values.dtype.kind in "fiu":
         target.writelines(",".join(map(repr, row)) + "\n" for row in rows)
-    else:
-        csv.writer(target, lineterminator="\n").writerows(rows)
+        return
+    for row in zip(*(_cells([row[i] for row in rows]) for i in range(len(rows[0]) if rows else 0)), strict=True):
+        target.write(",".join(row) + "\n")
+
+
+def _cells(column: list[Any]) -> list[str]:
+    """Write a column. Among strings, what is missing is an empty cell."""
+    strings = any(isinstance(value, str) for value in column) or None in column
+    return [
+        _quoted(value)
+        if isinstance(value, str)
+        else ("true" if value else "false")
+        if isinstance(value, bool)
+        else ""
+        if strings
+        else repr(value)
+        for value in column
+    ]
+
+
+def _quoted(text: str) -> str:
+    """Put text in quotes where a reader would take it for something else."""
+    if text and text == text.strip() and not any(mark in text for mark in '",\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelx.cli import exits
 from modelx.errors import ModelxError
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ def kind_of(error: BaseException) -> str:
 
 
 @contextmanager
-def reading(file: str) -> Iterator[None]:
-    """Let errors of a model, or of data, say which file it is about."""
+def reading(file: str, *, rows: bool = False) -> Iterator[None]:
+    """Let errors of a model, or of `rows`, say which file it is about."""
     try:
         yield
     except ModelxError as error:
+        if rows:
+            setattr(error, exits.IN_ROWS, True)
         if not hasattr(error, _FILE):
             setattr(error, _FILE, file)
         raise
