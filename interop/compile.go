@@ -181,6 +181,11 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if s, err = newStacking(c, arm.Stacking, n.path, depth); err == nil {
 			n.predictor, n.members, n.classes = s, s.inside(), s.classes
 		}
+	case *modelxpb.ModelProto_TransformedTarget:
+		var t *transformedTarget
+		if t, err = newTransformedTarget(c, arm.TransformedTarget, n.path, depth); err == nil {
+			n.predictor, n.members = t, t.inside()
+		}
 	case *modelxpb.ModelProto_Delegate:
 		var inner *node
 		if inner, err = newDelegate(c, arm.Delegate, n.path, depth); err == nil {

@@ -119,6 +119,40 @@ def _stacking(compute, p, x):
     return kept | {"predict": _labels(p.classes)[final["predict"]], "transform": stacked}
 
 
+_INVERSES = [
+    None,
+    np.asarray,
+    np.exp,
+    np.expm1,
+    np.log,
+    np.log1p,
+    np.sqrt,
+    lambda y: y * y,
+    np.exp2,
+    lambda y: 1.0 / y,
+    np.negative,
+]
+
+
+def _transformed_target(compute, p, x):
+    given = compute(p.model, x)["predict"].reshape(len(x), -1)
+    back = _INVERSES[p.inverse](given) if p.inverse else _back(p.final, given)
+    return {"predict": back if p.n_outputs else back[:, 0]}
+
+
+def _back(model, rows):
+    """Give inverse_transform of scalers, and of pipelines of them."""
+    if model.WhichOneof("model") == "pipeline":
+        for step in reversed(model.pipeline.steps):
+            rows = _back(step, rows)
+        return rows
+    p = model.affine_scaler
+    for step, undo in (("add", np.subtract), ("multiply", np.divide), ("divide", np.multiply), ("subtract", np.add)):
+        if getattr(p, step):
+            rows = undo(rows, np.array(getattr(p, step)))
+    return rows
+
+
 def _own(model):
     """Give the classes of a member, which are ints."""
     arm = model.WhichOneof("model")
@@ -145,6 +179,7 @@ def families(compute):
         "bagging": _bagging,
         "delegate": _delegate,
         "stacking": _stacking,
+        "transformed_target": _transformed_target,
         "voting": _voting,
     }
     return {arm: partial(one, compute) for arm, one in found.items()}

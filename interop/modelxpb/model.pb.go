@@ -235,6 +235,82 @@ func (StackingProto_Method) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{14, 0}
 }
 
+type TransformedTargetProto_Function int32
+
+const (
+	TransformedTargetProto_FUNCTION_UNSPECIFIED TransformedTargetProto_Function = 0
+	TransformedTargetProto_FUNCTION_IDENTITY    TransformedTargetProto_Function = 1
+	TransformedTargetProto_FUNCTION_EXP         TransformedTargetProto_Function = 2
+	TransformedTargetProto_FUNCTION_EXPM1       TransformedTargetProto_Function = 3
+	TransformedTargetProto_FUNCTION_LOG         TransformedTargetProto_Function = 4
+	TransformedTargetProto_FUNCTION_LOG1P       TransformedTargetProto_Function = 5
+	TransformedTargetProto_FUNCTION_SQRT        TransformedTargetProto_Function = 6
+	// x * x.
+	TransformedTargetProto_FUNCTION_SQUARE TransformedTargetProto_Function = 7
+	// 2^x.
+	TransformedTargetProto_FUNCTION_EXP2 TransformedTargetProto_Function = 8
+	// 1 / x.
+	TransformedTargetProto_FUNCTION_RECIPROCAL TransformedTargetProto_Function = 9
+	TransformedTargetProto_FUNCTION_NEGATIVE   TransformedTargetProto_Function = 10
+)
+
+// Enum value maps for TransformedTargetProto_Function.
+var (
+	TransformedTargetProto_Function_name = map[int32]string{
+		0:  "FUNCTION_UNSPECIFIED",
+		1:  "FUNCTION_IDENTITY",
+		2:  "FUNCTION_EXP",
+		3:  "FUNCTION_EXPM1",
+		4:  "FUNCTION_LOG",
+		5:  "FUNCTION_LOG1P",
+		6:  "FUNCTION_SQRT",
+		7:  "FUNCTION_SQUARE",
+		8:  "FUNCTION_EXP2",
+		9:  "FUNCTION_RECIPROCAL",
+		10: "FUNCTION_NEGATIVE",
+	}
+	TransformedTargetProto_Function_value = map[string]int32{
+		"FUNCTION_UNSPECIFIED": 0,
+		"FUNCTION_IDENTITY":    1,
+		"FUNCTION_EXP":         2,
+		"FUNCTION_EXPM1":       3,
+		"FUNCTION_LOG":         4,
+		"FUNCTION_LOG1P":       5,
+		"FUNCTION_SQRT":        6,
+		"FUNCTION_SQUARE":      7,
+		"FUNCTION_EXP2":        8,
+		"FUNCTION_RECIPROCAL":  9,
+		"FUNCTION_NEGATIVE":    10,
+	}
+)
+
+func (x TransformedTargetProto_Function) Enum() *TransformedTargetProto_Function {
+	p := new(TransformedTargetProto_Function)
+	*p = x
+	return p
+}
+
+func (x TransformedTargetProto_Function) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TransformedTargetProto_Function) Descriptor() protoreflect.EnumDescriptor {
+	return file_modelx_v1_model_proto_enumTypes[4].Descriptor()
+}
+
+func (TransformedTargetProto_Function) Type() protoreflect.EnumType {
+	return &file_modelx_v1_model_proto_enumTypes[4]
+}
+
+func (x TransformedTargetProto_Function) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TransformedTargetProto_Function.Descriptor instead.
+func (TransformedTargetProto_Function) EnumDescriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{15, 0}
+}
+
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
@@ -270,6 +346,7 @@ type ModelProto struct {
 	//	*ModelProto_Voting
 	//	*ModelProto_Stacking
 	//	*ModelProto_ColumnTransformer
+	//	*ModelProto_TransformedTarget
 	//	*ModelProto_Delegate
 	//	*ModelProto_OneHotEncoder
 	//	*ModelProto_OrdinalEncoder
@@ -508,6 +585,15 @@ func (x *ModelProto) GetColumnTransformer() *ColumnTransformerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_ColumnTransformer); ok {
 			return x.ColumnTransformer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetTransformedTarget() *TransformedTargetProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_TransformedTarget); ok {
+			return x.TransformedTarget
 		}
 	}
 	return nil
@@ -786,6 +872,10 @@ type ModelProto_ColumnTransformer struct {
 	ColumnTransformer *ColumnTransformerProto `protobuf:"bytes,36,opt,name=column_transformer,json=columnTransformer,proto3,oneof"`
 }
 
+type ModelProto_TransformedTarget struct {
+	TransformedTarget *TransformedTargetProto `protobuf:"bytes,35,opt,name=transformed_target,json=transformedTarget,proto3,oneof"`
+}
+
 type ModelProto_Delegate struct {
 	Delegate *DelegateProto `protobuf:"bytes,38,opt,name=delegate,proto3,oneof"`
 }
@@ -893,6 +983,8 @@ func (*ModelProto_Voting) isModelProto_Model() {}
 func (*ModelProto_Stacking) isModelProto_Model() {}
 
 func (*ModelProto_ColumnTransformer) isModelProto_Model() {}
+
+func (*ModelProto_TransformedTarget) isModelProto_Model() {}
 
 func (*ModelProto_Delegate) isModelProto_Model() {}
 
@@ -2086,6 +2178,83 @@ func (x *StackingProto) GetClasses() *Labels {
 	return nil
 }
 
+// TransformedTargetProto predicts with a model that was fitted on transformed targets, and transforms back:
+//
+//	predict(x) = g(predict of `model`), elementwise for a function, and inverse_transform of `final` for a transformer.
+//
+// sqrt, square and 1 / x are rounded once; exp, expm1, exp2, log and log1p are correct to a few units in the last place.
+type TransformedTargetProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Predicts numbers.
+	Model *ModelProto `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// The transformer, whose inverse_transform is as wide as the predictions; none with a function.
+	Final *ModelProto `protobuf:"bytes,2,opt,name=final,proto3" json:"final,omitempty"`
+	// The inverse function; UNSPECIFIED with a transformer.
+	Inverse TransformedTargetProto_Function `protobuf:"varint,3,opt,name=inverse,proto3,enum=modelx.v1.TransformedTargetProto_Function" json:"inverse,omitempty"`
+	// Columns of predict; 0 for one value for each row.
+	NOutputs      int32 `protobuf:"varint,4,opt,name=n_outputs,json=nOutputs,proto3" json:"n_outputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransformedTargetProto) Reset() {
+	*x = TransformedTargetProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransformedTargetProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransformedTargetProto) ProtoMessage() {}
+
+func (x *TransformedTargetProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransformedTargetProto.ProtoReflect.Descriptor instead.
+func (*TransformedTargetProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *TransformedTargetProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *TransformedTargetProto) GetFinal() *ModelProto {
+	if x != nil {
+		return x.Final
+	}
+	return nil
+}
+
+func (x *TransformedTargetProto) GetInverse() TransformedTargetProto_Function {
+	if x != nil {
+		return x.Inverse
+	}
+	return TransformedTargetProto_FUNCTION_UNSPECIFIED
+}
+
+func (x *TransformedTargetProto) GetNOutputs() int32 {
+	if x != nil {
+		return x.NOutputs
+	}
+	return 0
+}
+
 type ColumnTransformerProto_Selection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
@@ -2099,7 +2268,7 @@ type ColumnTransformerProto_Selection struct {
 
 func (x *ColumnTransformerProto_Selection) Reset() {
 	*x = ColumnTransformerProto_Selection{}
-	mi := &file_modelx_v1_model_proto_msgTypes[16]
+	mi := &file_modelx_v1_model_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2111,7 +2280,7 @@ func (x *ColumnTransformerProto_Selection) String() string {
 func (*ColumnTransformerProto_Selection) ProtoMessage() {}
 
 func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[16]
+	mi := &file_modelx_v1_model_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2153,7 +2322,7 @@ type IterativeImputerProto_Update struct {
 
 func (x *IterativeImputerProto_Update) Reset() {
 	*x = IterativeImputerProto_Update{}
-	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2165,7 +2334,7 @@ func (x *IterativeImputerProto_Update) String() string {
 func (*IterativeImputerProto_Update) ProtoMessage() {}
 
 func (x *IterativeImputerProto_Update) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2205,7 +2374,7 @@ type BaggingProto_Features struct {
 
 func (x *BaggingProto_Features) Reset() {
 	*x = BaggingProto_Features{}
-	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	mi := &file_modelx_v1_model_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2217,7 +2386,7 @@ func (x *BaggingProto_Features) String() string {
 func (*BaggingProto_Features) ProtoMessage() {}
 
 func (x *BaggingProto_Features) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	mi := &file_modelx_v1_model_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2244,7 +2413,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xbe\x16\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\x92\x17\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -2266,7 +2435,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\abagging\x18  \x01(\v2\x17.modelx.v1.BaggingProtoH\x00R\abagging\x120\n" +
 	"\x06voting\x18! \x01(\v2\x16.modelx.v1.VotingProtoH\x00R\x06voting\x126\n" +
 	"\bstacking\x18\" \x01(\v2\x18.modelx.v1.StackingProtoH\x00R\bstacking\x12R\n" +
-	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x126\n" +
+	"\x12column_transformer\x18$ \x01(\v2!.modelx.v1.ColumnTransformerProtoH\x00R\x11columnTransformer\x12R\n" +
+	"\x12transformed_target\x18# \x01(\v2!.modelx.v1.TransformedTargetProtoH\x00R\x11transformedTarget\x126\n" +
 	"\bdelegate\x18& \x01(\v2\x18.modelx.v1.DelegateProtoH\x00R\bdelegate\x12G\n" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12I\n" +
 	"\x0fordinal_encoder\x18) \x01(\v2\x1e.modelx.v1.OrdinalEncoderProtoH\x00R\x0eordinalEncoder\x12F\n" +
@@ -2411,7 +2581,25 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x12METHOD_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eMETHOD_PREDICT\x10\x01\x12\x18\n" +
 	"\x14METHOD_PREDICT_PROBA\x10\x02\x12\x1c\n" +
-	"\x18METHOD_DECISION_FUNCTION\x10\x03*{\n" +
+	"\x18METHOD_DECISION_FUNCTION\x10\x03\"\xca\x03\n" +
+	"\x16TransformedTargetProto\x12+\n" +
+	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12+\n" +
+	"\x05final\x18\x02 \x01(\v2\x15.modelx.v1.ModelProtoR\x05final\x12D\n" +
+	"\ainverse\x18\x03 \x01(\x0e2*.modelx.v1.TransformedTargetProto.FunctionR\ainverse\x12\x1b\n" +
+	"\tn_outputs\x18\x04 \x01(\x05R\bnOutputs\"\xf2\x01\n" +
+	"\bFunction\x12\x18\n" +
+	"\x14FUNCTION_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11FUNCTION_IDENTITY\x10\x01\x12\x10\n" +
+	"\fFUNCTION_EXP\x10\x02\x12\x12\n" +
+	"\x0eFUNCTION_EXPM1\x10\x03\x12\x10\n" +
+	"\fFUNCTION_LOG\x10\x04\x12\x12\n" +
+	"\x0eFUNCTION_LOG1P\x10\x05\x12\x11\n" +
+	"\rFUNCTION_SQRT\x10\x06\x12\x13\n" +
+	"\x0fFUNCTION_SQUARE\x10\a\x12\x11\n" +
+	"\rFUNCTION_EXP2\x10\b\x12\x17\n" +
+	"\x13FUNCTION_RECIPROCAL\x10\t\x12\x15\n" +
+	"\x11FUNCTION_NEGATIVE\x10\n" +
+	"*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -2431,141 +2619,147 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
 	(VotingProto_Vote)(0),                    // 2: modelx.v1.VotingProto.Vote
 	(StackingProto_Method)(0),                // 3: modelx.v1.StackingProto.Method
-	(*ModelProto)(nil),                       // 4: modelx.v1.ModelProto
-	(*Metadata)(nil),                         // 5: modelx.v1.Metadata
-	(*Signature)(nil),                        // 6: modelx.v1.Signature
-	(*OutputSpec)(nil),                       // 7: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),                    // 8: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),                 // 9: modelx.v1.PassthroughProto
-	(*DelegateProto)(nil),                    // 10: modelx.v1.DelegateProto
-	(*GradientBoostingProto)(nil),            // 11: modelx.v1.GradientBoostingProto
-	(*ColumnTransformerProto)(nil),           // 12: modelx.v1.ColumnTransformerProto
-	(*FeatureSelectorProto)(nil),             // 13: modelx.v1.FeatureSelectorProto
-	(*VotingProto)(nil),                      // 14: modelx.v1.VotingProto
-	(*IterativeImputerProto)(nil),            // 15: modelx.v1.IterativeImputerProto
-	(*BaggingProto)(nil),                     // 16: modelx.v1.BaggingProto
-	(*AdaBoostProto)(nil),                    // 17: modelx.v1.AdaBoostProto
-	(*StackingProto)(nil),                    // 18: modelx.v1.StackingProto
-	nil,                                      // 19: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 20: modelx.v1.ColumnTransformerProto.Selection
-	(*IterativeImputerProto_Update)(nil),     // 21: modelx.v1.IterativeImputerProto.Update
-	(*BaggingProto_Features)(nil),            // 22: modelx.v1.BaggingProto.Features
-	(*LinearRegressionProto)(nil),            // 23: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 24: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 25: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 26: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 27: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 28: modelx.v1.AffineScalerProto
-	(*DecisionTreeProto)(nil),                // 29: modelx.v1.DecisionTreeProto
-	(*ForestProto)(nil),                      // 30: modelx.v1.ForestProto
-	(*IsolationForestProto)(nil),             // 31: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 32: modelx.v1.RandomTreesEmbeddingProto
-	(*OneHotEncoderProto)(nil),               // 33: modelx.v1.OneHotEncoderProto
-	(*OrdinalEncoderProto)(nil),              // 34: modelx.v1.OrdinalEncoderProto
-	(*TargetEncoderProto)(nil),               // 35: modelx.v1.TargetEncoderProto
-	(*LabelEncoderProto)(nil),                // 36: modelx.v1.LabelEncoderProto
-	(*KBinsDiscretizerProto)(nil),            // 37: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 38: modelx.v1.PolynomialFeaturesProto
-	(*SplineTransformerProto)(nil),           // 39: modelx.v1.SplineTransformerProto
-	(*PowerTransformerProto)(nil),            // 40: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 41: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 42: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 43: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 44: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 45: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 46: modelx.v1.MissingIndicatorProto
-	(*HistGradientBoostingProto)(nil),        // 47: modelx.v1.HistGradientBoostingProto
-	(*Source)(nil),                           // 48: modelx.v1.Source
-	(*Evidence)(nil),                         // 49: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 50: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 51: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 52: modelx.v1.Labels
+	(TransformedTargetProto_Function)(0),     // 4: modelx.v1.TransformedTargetProto.Function
+	(*ModelProto)(nil),                       // 5: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 6: modelx.v1.Metadata
+	(*Signature)(nil),                        // 7: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 8: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 9: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 10: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 11: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 12: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 13: modelx.v1.ColumnTransformerProto
+	(*FeatureSelectorProto)(nil),             // 14: modelx.v1.FeatureSelectorProto
+	(*VotingProto)(nil),                      // 15: modelx.v1.VotingProto
+	(*IterativeImputerProto)(nil),            // 16: modelx.v1.IterativeImputerProto
+	(*BaggingProto)(nil),                     // 17: modelx.v1.BaggingProto
+	(*AdaBoostProto)(nil),                    // 18: modelx.v1.AdaBoostProto
+	(*StackingProto)(nil),                    // 19: modelx.v1.StackingProto
+	(*TransformedTargetProto)(nil),           // 20: modelx.v1.TransformedTargetProto
+	nil,                                      // 21: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 22: modelx.v1.ColumnTransformerProto.Selection
+	(*IterativeImputerProto_Update)(nil),     // 23: modelx.v1.IterativeImputerProto.Update
+	(*BaggingProto_Features)(nil),            // 24: modelx.v1.BaggingProto.Features
+	(*LinearRegressionProto)(nil),            // 25: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 26: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 27: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 28: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 29: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 30: modelx.v1.AffineScalerProto
+	(*DecisionTreeProto)(nil),                // 31: modelx.v1.DecisionTreeProto
+	(*ForestProto)(nil),                      // 32: modelx.v1.ForestProto
+	(*IsolationForestProto)(nil),             // 33: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 34: modelx.v1.RandomTreesEmbeddingProto
+	(*OneHotEncoderProto)(nil),               // 35: modelx.v1.OneHotEncoderProto
+	(*OrdinalEncoderProto)(nil),              // 36: modelx.v1.OrdinalEncoderProto
+	(*TargetEncoderProto)(nil),               // 37: modelx.v1.TargetEncoderProto
+	(*LabelEncoderProto)(nil),                // 38: modelx.v1.LabelEncoderProto
+	(*KBinsDiscretizerProto)(nil),            // 39: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 40: modelx.v1.PolynomialFeaturesProto
+	(*SplineTransformerProto)(nil),           // 41: modelx.v1.SplineTransformerProto
+	(*PowerTransformerProto)(nil),            // 42: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 43: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 44: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 45: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 46: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 47: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 48: modelx.v1.MissingIndicatorProto
+	(*HistGradientBoostingProto)(nil),        // 49: modelx.v1.HistGradientBoostingProto
+	(*Source)(nil),                           // 50: modelx.v1.Source
+	(*Evidence)(nil),                         // 51: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 52: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 53: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 54: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	23, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	24, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	25, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	26, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	27, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	28, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	8,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	9,  // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	29, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
-	30, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
-	11, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	31, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	32, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	17, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
-	16, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
-	14, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
-	18, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
-	12, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	10, // 18: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	33, // 19: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
-	34, // 20: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
-	35, // 21: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
-	36, // 22: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
-	37, // 23: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	38, // 24: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	39, // 25: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
-	40, // 26: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	41, // 27: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	42, // 28: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	43, // 29: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	44, // 30: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	45, // 31: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	15, // 32: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
-	46, // 33: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	13, // 34: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	47, // 35: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
-	5,  // 36: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	6,  // 37: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	48, // 38: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	49, // 39: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	19, // 40: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	50, // 41: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	7,  // 42: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 43: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 44: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 45: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	4,  // 46: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	4,  // 47: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	51, // 48: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 49: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	52, // 50: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	4,  // 51: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	20, // 52: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	4,  // 53: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	4,  // 54: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 55: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	4,  // 56: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	52, // 57: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 58: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	4,  // 59: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 60: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
-	21, // 61: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
-	46, // 62: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	4,  // 63: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
-	22, // 64: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
-	52, // 65: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
-	4,  // 66: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
-	52, // 67: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
-	4,  // 68: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 69: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
-	4,  // 70: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
-	52, // 71: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	72, // [72:72] is the sub-list for method output_type
-	72, // [72:72] is the sub-list for method input_type
-	72, // [72:72] is the sub-list for extension type_name
-	72, // [72:72] is the sub-list for extension extendee
-	0,  // [0:72] is the sub-list for field type_name
+	25, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	26, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	27, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	28, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	29, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	30, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	9,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	10, // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	31, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
+	32, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
+	12, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	33, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	34, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	18, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
+	17, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
+	15, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	19, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	13, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	20, // 18: modelx.v1.ModelProto.transformed_target:type_name -> modelx.v1.TransformedTargetProto
+	11, // 19: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	35, // 20: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
+	36, // 21: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
+	37, // 22: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
+	38, // 23: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
+	39, // 24: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	40, // 25: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	41, // 26: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
+	42, // 27: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	43, // 28: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	44, // 29: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	45, // 30: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	46, // 31: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	47, // 32: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	16, // 33: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
+	48, // 34: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	14, // 35: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	49, // 36: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
+	6,  // 37: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	7,  // 38: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	50, // 39: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	51, // 40: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	21, // 41: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	52, // 42: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	8,  // 43: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 44: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 45: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 46: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	5,  // 47: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	5,  // 48: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	53, // 49: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 50: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	54, // 51: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 52: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	22, // 53: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	5,  // 54: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 55: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 56: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 57: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	54, // 58: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 59: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	5,  // 60: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 61: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	23, // 62: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	48, // 63: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	5,  // 64: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	24, // 65: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	54, // 66: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 67: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	54, // 68: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	5,  // 69: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 70: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	5,  // 71: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	54, // 72: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 73: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 74: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
+	4,  // 75: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.TransformedTargetProto.Function
+	76, // [76:76] is the sub-list for method output_type
+	76, // [76:76] is the sub-list for method input_type
+	76, // [76:76] is the sub-list for extension type_name
+	76, // [76:76] is the sub-list for extension extendee
+	0,  // [0:76] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -2621,6 +2815,7 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_Voting)(nil),
 		(*ModelProto_Stacking)(nil),
 		(*ModelProto_ColumnTransformer)(nil),
+		(*ModelProto_TransformedTarget)(nil),
 		(*ModelProto_Delegate)(nil),
 		(*ModelProto_OneHotEncoder)(nil),
 		(*ModelProto_OrdinalEncoder)(nil),
@@ -2640,14 +2835,14 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_FeatureSelector)(nil),
 		(*ModelProto_HistGradientBoosting)(nil),
 	}
-	file_modelx_v1_model_proto_msgTypes[16].OneofWrappers = []any{}
+	file_modelx_v1_model_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   19,
+			NumEnums:      5,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -39,6 +39,7 @@ from modelx.estimators.simple_imputer import SimpleImputerFamily
 from modelx.estimators.spline_transformer import SplineTransformerFamily
 from modelx.estimators.stacking import StackingFamily
 from modelx.estimators.target_encoder import TargetEncoderFamily
+from modelx.estimators.transformed_target import TransformedTargetFamily
 from modelx.estimators.voting import VotingFamily
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ FAMILIES: Mapping[str, Family] = table(
         ColumnTransformerFamily(),
         DecisionTreeFamily(),
         DelegateFamily(),
+        TransformedTargetFamily(),
         FeatureSelectorFamily(),
         ForestFamily(),
         GradientBoostingFamily(),

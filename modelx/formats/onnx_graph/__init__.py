@@ -79,6 +79,7 @@ NO_GRAPH: frozenset[str] = frozenset(
         "quantile_transformer",
         "spline_transformer",
         "target_encoder",
+        "transformed_target",
     }
 )
 

@@ -17,10 +17,10 @@ from cases import (
     feature_selector,
     forest,
     gradient_boosting,
+    hist_gradient_boosting,
     isolation_forest,
     iterative_imputer,
     k_bins_discretizer,
-    hist_gradient_boosting,
     kmeans,
     knn_imputer,
     label_encoder,
@@ -42,6 +42,7 @@ from cases import (
     spline_transformer,
     stacking,
     target_encoder,
+    transformed_target,
     voting,
 )
 from cases.case import Case, Fitted
@@ -57,6 +58,7 @@ _MODULES = (
     column_transformer,
     decision_tree,
     delegate,
+    transformed_target,
     feature_selector,
     forest,
     gradient_boosting,

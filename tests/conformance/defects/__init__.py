@@ -45,6 +45,7 @@ _GROUPS = (
     ensembles.of_isolation,
     ensembles.of_embedding,
     models_of_models.of_delegates,
+    models_of_models.of_targets,
     models_of_models.of_stacks,
     models_of_models.of_boosts,
     models_of_models.of_bags,

@@ -25,6 +25,7 @@ BASES = {
     "column_transformer": "column_transformer/numbers_by_position",
     "decision_tree": "decision_tree/iris_flowers",
     "delegate": "delegate/grid_over_a_pipeline",
+    "transformed_target": "transformed_target/logarithm",
     "feature_selector": "feature_selector/percentile_of_chi2",
     "forest": "forest/iris_flowers",
     "gradient_boosting": "gradient_boosting/squared_error",

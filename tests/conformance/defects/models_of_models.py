@@ -357,3 +357,59 @@ def of_stacks() -> Iterator[Defect]:
         lambda m: setattr(m.source.params["passthrough"], "bool_value", True),
         "source",
     )
+
+
+def of_targets() -> Iterator[Defect]:
+    """Give targets that cannot be transformed back."""
+
+    def defect(name: str, why: str, kind: str, edit: Edit, path: str = "") -> Defect:
+        return _defect("transformed_target", name, why, kind, edit, path)
+
+    def both(model: Any) -> None:
+        model.transformed_target.final.passthrough.n_features = 1
+
+    def wide(model: Any) -> None:
+        model.transformed_target.ClearField("inverse")
+        model.transformed_target.final.passthrough.n_features = 2
+
+    def scale(model: Any) -> None:
+        numbers = _numbers(model.transformed_target.model)
+        numbers[0] *= 1 + 1e-6
+
+    def evidence(model: Any) -> None:
+        model.transformed_target.model.evidence.CopyFrom(model.evidence)
+
+    def nan(model: Any) -> None:
+        _numbers(model.transformed_target.model)[0] = float("nan")
+
+    def clear(field: str) -> Edit:
+        return lambda m: m.transformed_target.ClearField(field)
+
+    yield defect("no_model", "nobody who predicts", "unknown_family", clear("model"), "model")
+    yield defect("no_function", "neither a function nor a transformer", "shape", clear("inverse"), "inverse")
+    yield defect("both", "a function and a transformer", "shape", both, "inverse")
+    yield defect(
+        "unknown_function",
+        "a function of a later schema",
+        "shape",
+        lambda m: setattr(m.transformed_target, "inverse", 99),
+        "inverse",
+    )
+    yield defect("wide_transformer", "a transformer of two targets for one", "pipeline", wide, "final")
+    yield defect(
+        "columns",
+        "more columns than are predicted",
+        "shape",
+        lambda m: setattr(m.transformed_target, "n_outputs", 2),
+        "n_outputs",
+    )
+    yield defect("nan_inside", "the path leads to the model that predicts", "non_finite", nan, "model")
+    yield defect("evidence_inside", "evidence that nobody would replay", "evidence", evidence, "model.evidence")
+    yield defect("tampered", "a coefficient is off by a millionth", "evidence_mismatch", scale)
+    yield defect(
+        "function_by_name",
+        "a function that is in no table",
+        "source",
+        lambda m: setattr(m.source.params["inverse_func"], "string_value", "os.system"),
+        "source",
+    )

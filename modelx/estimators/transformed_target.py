@@ -1,0 +1,213 @@
+"""Regressors of transformed targets: what they predict is transformed back."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from sklearn import compose
+from sklearn.preprocessing import FunctionTransformer
+
+from modelx import conversion, source
+from modelx.calling import call
+from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
+from modelx.estimators import members
+from modelx.estimators.base import FEW_ULP, Error, Family, Tolerance, available, spec
+from modelx.v1 import model_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.float64]
+
+Function = model_pb2.TransformedTargetProto.Function
+# By the name in the file: numpy's function, its number, and whether every correct runtime rounds it alike.
+_FUNCTIONS: dict[str, tuple[Callable[..., Any], Function, bool]] = {
+    "exp": (np.exp, Function.FUNCTION_EXP, False),
+    "exp2": (np.exp2, Function.FUNCTION_EXP2, False),
+    "expm1": (np.expm1, Function.FUNCTION_EXPM1, False),
+    "log": (np.log, Function.FUNCTION_LOG, False),
+    "log1p": (np.log1p, Function.FUNCTION_LOG1P, False),
+    "negative": (np.negative, Function.FUNCTION_NEGATIVE, True),
+    "reciprocal": (np.reciprocal, Function.FUNCTION_RECIPROCAL, True),
+    "sqrt": (np.sqrt, Function.FUNCTION_SQRT, True),
+    "square": (np.square, Function.FUNCTION_SQUARE, True),
+}
+# Functions that may undo one of these, but that no model ends with.
+_FORWARD: dict[str, Callable[..., Any]] = {"log2": np.log2} | {name: one[0] for name, one in _FUNCTIONS.items()}
+_COMPUTED = ("regressor_", "transformer_")
+
+
+class TransformedTargetFamily(Family):
+    """``transformed_target``."""
+
+    arm = "transformed_target"
+    schema_version: ClassVar[int] = 2
+
+    @cached_property
+    def classes(self) -> Mapping[str, type]:
+        return available(compose, ("TransformedTargetRegressor",))
+
+    def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
+        proto = model.transformed_target
+        functions = ("func", "inverse_func")
+        source.capture(estimator, model.source, conversion.known_classes(), computed=_COMPUTED, skip_params=functions)
+        if type(estimator.transformer_) is FunctionTransformer and estimator.transformer is None:
+            proto.inverse = _encode_functions(estimator, model)
+        else:
+            proto.final.name = "transformer_"
+            conversion.encode(estimator.transformer_, proto.final, "transformer_")
+        proto.model.name = "regressor_"
+        conversion.encode(estimator.regressor_, proto.model, "regressor_")
+        columns = _columns(proto)
+        # The targets had one dimension, and so have the predictions.
+        proto.n_outputs = 0 if estimator._training_dim == 1 and columns == 1 else columns
+
+    def check(self, model: model_pb2.ModelProto, path: str) -> None:
+        proto = model.transformed_target
+        depth = conversion.depth_of(path) + 1
+        conversion.check(proto.model, f"{path}.model", depth)
+        given = max(members.require(proto.model, "predict", f"{path}.model"), 1)
+        if proto.inverse not in Function.values() or bool(proto.inverse) == proto.HasField("final"):
+            raise ShapeError(
+                f"inverse is {proto.inverse}; expected a function that this version knows, or a transformer",
+                path=f"{path}.inverse",
+            )
+        if proto.HasField("final"):
+            conversion.check(proto.final, f"{path}.final", depth)
+            members.require(proto.final, "transform", f"{path}.final", given)
+            members.require(proto.final, "inverse_transform", f"{path}.final")
+        columns = _columns(proto)
+        if proto.n_outputs != columns and (proto.n_outputs, columns) != (0, 1):
+            raise ShapeError(
+                f"n_outputs is {proto.n_outputs}; the predictions have {columns} columns", path=f"{path}.n_outputs"
+            )
+
+    def n_features(self, model: model_pb2.ModelProto) -> int:
+        return members.width(model.transformed_target.model)
+
+    def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
+        return [spec("predict", model.transformed_target.n_outputs)]
+
+    def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
+        proto = model.transformed_target
+        inner = [("model", proto.model)]
+        return [*inner, ("final", proto.final)] if proto.HasField("final") else inner
+
+    def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
+        attributes = vars(estimator)
+        if "regressor_" not in attributes:
+            return []
+        inner = [("regressor_", attributes["regressor_"])]
+        own = type(attributes["transformer_"]) is FunctionTransformer and estimator.transformer is None
+        return inner if own else [*inner, ("transformer_", attributes["transformer_"])]
+
+    def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
+        proto, described, place = model.transformed_target, model.source, f"{path}.source"
+        name = described.class_name or "TransformedTargetRegressor"
+        if name not in self.classes:
+            raise SourceError(f"the class {name!r} is no regressor of transformed targets", path=place)
+        params = dict(described.params)
+        func, inverse = _decode_functions(params, proto, place)
+        estimator = source.construct(name, params, conversion.known_classes(), place, func=func, inverse_func=inverse)
+        source.set_attributes(estimator, described, _COMPUTED, place)
+        estimator.regressor_ = members.decode_one(proto.model, f"{path}.model")
+        estimator._training_dim = 1 if proto.n_outputs == 0 else 2
+        if proto.HasField("final"):
+            estimator.transformer_ = members.decode_one(proto.final, f"{path}.final")
+        else:
+            columns = _columns(proto)
+            estimator.transformer_ = FunctionTransformer(
+                func=func, inverse_func=inverse, validate=True, check_inverse=estimator.check_inverse
+            )
+            estimator.transformer_.set_output(transform="default")
+            estimator.transformer_.n_features_in_ = columns
+        if model.signature.feature_names:
+            estimator.feature_names_in_ = np.array(model.signature.feature_names, dtype=object)
+        return estimator
+
+    def tolerances(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> dict[str, Tolerance]:
+        off, exact = _bound(model, estimator, x, err)
+        return {"predict": members.bounded(off, exact=exact)}
+
+    def decided(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> NDArray[np.bool_]:
+        inner = model.transformed_target.model
+        out = conversion.family_of(inner).decided(inner, estimator.regressor_, x, err)
+        return np.asarray(out & np.isfinite(_bound(model, estimator, x, err)[0]))
+
+    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
+        inner = model.transformed_target.model
+        return conversion.family_of(inner).rows(inner, rng, n)
+
+
+def _columns(proto: model_pb2.TransformedTargetProto) -> int:
+    """Give the columns of the predictions."""
+    if proto.HasField("final"):
+        return members.require(proto.final, "inverse_transform", "")
+    return max(members.require(proto.model, "predict", ""), 1)
+
+
+def _encode_functions(estimator: Any, model: model_pb2.ModelProto) -> Function:
+    """Write the names of func and inverse_func; give the latter's number."""
+    if estimator.func is None and estimator.inverse_func is None:
+        return Function.FUNCTION_IDENTITY
+    names = {id(function): name for name, function in _FORWARD.items()}
+    func, inverse = names.get(id(estimator.func)), names.get(id(estimator.inverse_func))
+    if func is None or inverse not in _FUNCTIONS:
+        reason = (
+            "func and inverse_func are functions of which a file carries these alone: "
+            f"{', '.join(f'numpy.{name}' for name in _FUNCTIONS)}; use a transformer, or fit on targets that are "
+            "transformed already and transform the predictions yourself"
+        )
+        raise UnsupportedEstimatorError([("", reason)])
+    model.source.params["func"].string_value = func
+    model.source.params["inverse_func"].string_value = inverse
+    return _FUNCTIONS[inverse][1]
+
+
+def _decode_functions(params: dict[str, Any], proto: model_pb2.TransformedTargetProto, path: str) -> tuple[Any, Any]:
+    """Take func and inverse_func from the parameters, by their names of the closed table."""
+    func = params.pop("func").string_value if "func" in params else ""
+    inverse = params.pop("inverse_func").string_value if "inverse_func" in params else ""
+    if not func and not inverse:
+        known = {number: function for function, number, _ in _FUNCTIONS.values()}
+        # Of a file without a source, what undoes the function is not known: nothing but fit asks for it.
+        own = known.get(proto.inverse)
+        return own, own
+    found = _FUNCTIONS.get(inverse)
+    if func not in _FORWARD or found is None or found[1] != proto.inverse:
+        raise SourceError(f"functions are {func!r} and {inverse!r}; expected those of the model", path=path)
+    return _FORWARD[func], found[0]
+
+
+def _bound(model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> tuple[NDArray[np.float64], bool]:
+    """Bound how far predictions may be off, shape (n_rows,), infinite where that is open; say whether they are exact."""
+    proto = model.transformed_target
+    given = members.answer(proto.model, estimator.regressor_, "predict", x, err)
+    predicted = np.asarray(given.values, dtype=np.float64).reshape(len(x), -1)
+    e = given.off[:, None]
+    if proto.inverse == Function.FUNCTION_IDENTITY:
+        return given.off, given.exact
+    if proto.inverse:
+        function, _, rounded_once = next(one for one in _FUNCTIONS.values() if one[1] == proto.inverse)
+        own, exact = np.zeros(len(x)), rounded_once
+    else:
+        function = _inverse_of(estimator.transformer_)
+        back = function(predicted)
+        tolerances = conversion.family_of(proto.final).tolerances(proto.final, estimator.transformer_, back, None)
+        own, exact = members.off_by(tolerances["inverse_transform"], back)
+    with np.errstate(all="ignore"):
+        # All of these are monotonic in each column, but for the square and 1 / x.
+        middle, low, high = function(predicted), function(predicted - e), function(predicted + e)
+        off = np.maximum(np.abs(low - middle), np.abs(high - middle))
+        if proto.inverse == Function.FUNCTION_RECIPROCAL:
+            off = np.where(np.abs(predicted) > e, off, np.inf)
+        off = (off + FEW_ULP * np.abs(middle)).max(axis=1) + own
+    return np.where(np.isfinite(off), off, np.inf), exact and given.exact
+
+
+def _inverse_of(transformer: Any) -> Callable[[Rows], Rows]:
+    return lambda rows: np.asarray(call(transformer, "inverse_transform", np.nan_to_num(rows)), dtype=np.float64)
