@@ -139,8 +139,14 @@ def _agrees(estimator: Any, method: str, one: OneRow) -> bool:
     rows[0] = 0.0
     with np.errstate(all="ignore"):
         for row in rows:
-            expected = call(estimator, method, row.reshape(1, -1))
             found = one(row)
+            try:
+                expected = call(estimator, method, row.reshape(1, -1))
+            except ValueError:
+                # It overflows on the way, and is refused: by the kernel for many rows too.
+                if found is not None:
+                    return False
+                continue
             if expected.shape != (1,) or found is None or float(expected[0]).hex() != found.hex():
                 return False
     return True

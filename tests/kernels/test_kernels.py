@@ -10,13 +10,13 @@ import pytest
 from cases import BY_ID
 from data import load
 from sklearn.cluster import BisectingKMeans, KMeans
-from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from modelx.estimators import FAMILIES
-from modelx.kernels import BUILDERS, NO_KERNEL, kernel_for
+from modelx.kernels import BUILDERS, NO_KERNEL, kernel_for, one_row_for
 
 
 @pytest.mark.parametrize("case", BY_ID.values(), ids=BY_ID.keys())
@@ -151,3 +151,18 @@ def test_one_row_is_fast():
     fast = min(timeit.repeat(lambda: kernel(row), number=200, repeat=7))
     slow = min(timeit.repeat(lambda: estimator.predict(row), number=200, repeat=3))
     assert fast * 8 < slow
+
+
+def test_a_model_that_refuses_ordinary_rows_has_a_kernel_that_does():
+    """What is scaled up until it overflows is refused by the last step."""
+    x = np.array([[1e-200], [2e-200], [4e-200]])
+    tiny = make_pipeline(StandardScaler(), LinearRegression()).fit(x, x[:, 0])
+    tiny[0].scale_ = np.array([1e-305])
+    rows = np.array([[1e6]])
+    with pytest.raises(ValueError, match="infinity"), np.errstate(all="ignore"):
+        tiny.predict(rows)
+    with pytest.raises(ValueError, match="infinity"):
+        kernel_for(tiny, "predict")(rows)
+    assert kernel_for(tiny, "predict")(x).tobytes() == tiny.predict(x).tobytes()
+    one = one_row_for(tiny, "predict")
+    assert one is None or one(rows[0]) is None
