@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sklearn import datasets, ensemble, linear_model
+import numpy as np
+from sklearn import compose, datasets, ensemble, linear_model, preprocessing
 
 Case = dict[str, Any]
 X, Y = datasets.load_iris(return_X_y=True)
@@ -98,6 +99,19 @@ def cases(
     }
     how = {"predict": {}, "predict_proba": CLOSE, "decision_function": CLOSE, "transform": CLOSE}
     out.append(case("a stack", {"stacking": proto}, ROWS, answers(stack, **how)))
+
+    target = compose.TransformedTargetRegressor(linear_model.Ridge(), func=np.log1p, inverse_func=np.expm1).fit(X, Y)
+    proto = {"model": model(target.regressor_), "inverse": "FUNCTION_EXPM1"}
+    out.append(case("a transformed target", {"transformed_target": proto}, ROWS, answers(target, predict=CLOSE)))
+    scaled = compose.TransformedTargetRegressor(linear_model.Ridge(), transformer=preprocessing.StandardScaler())
+    scaled.fit(X, Y)
+    scaler = {
+        "n_features": 1,
+        "subtract": plain(scaled.transformer_.mean_),
+        "divide": plain(scaled.transformer_.scale_),
+    }
+    proto = {"model": model(scaled.regressor_), "final": {"affine_scaler": scaler}}
+    out.append(case("a scaled target", {"transformed_target": proto}, ROWS, answers(scaled, predict=CLOSE)))
     return out
 
 

@@ -32,6 +32,16 @@ func modelsOfModels(base map[string]*modelxpb.ModelProto) map[string]*modelxpb.M
 		"ada_boost-median": {Model: &modelxpb.ModelProto_AdaBoost{AdaBoost: &modelxpb.AdaBoostProto{
 			Members: regressors, Weights: []float64{1, 2},
 		}}},
+		"transformed_target": {Model: &modelxpb.ModelProto_TransformedTarget{TransformedTarget: &modelxpb.TransformedTargetProto{
+			Model: regressors[0], Inverse: modelxpb.TransformedTargetProto_FUNCTION_EXPM1,
+		}}},
+		"transformed_target-scaled": {Model: &modelxpb.ModelProto_TransformedTarget{
+			TransformedTarget: &modelxpb.TransformedTargetProto{
+				Model: regressors[0], Final: &modelxpb.ModelProto{Name: "scale", Model: &modelxpb.ModelProto_AffineScaler{
+					AffineScaler: &modelxpb.AffineScalerProto{NFeatures: 1, Subtract: []float64{2}, Divide: []float64{0.3}},
+				}},
+			},
+		}},
 		"stacking": {Model: &modelxpb.ModelProto_Stacking{Stacking: &modelxpb.StackingProto{
 			Members: regressors, Methods: []modelxpb.StackingProto_Method{1, 1}, Passthrough: true,
 			Final: &modelxpb.ModelProto{Name: "final", Model: &modelxpb.ModelProto_LinearRegression{
