@@ -3,6 +3,7 @@ package modelx
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // ApplyColumns applies a method to columns and returns columns. See [Model].
@@ -26,7 +27,7 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 	}
 	rows := len(x) / width
 	values := make([]float64, rows*out.values())
-	if err := c.root.runBlocks(context.Background(), *out, values, x, rows, c.block); err != nil {
+	if err := c.root.runBlocks(context.Background(), *out, values, x, rows, c.block, 0); err != nil {
 		return nil, c.named(err, unknown)
 	}
 	return c.columnsOf(*out, values, rows, unknown), nil
@@ -53,7 +54,9 @@ func plainRows(columns []Column, width int) ([]float64, error) {
 			}
 		}
 		for row := range n {
-			if x[row*width+i], err = numberOf(&columns[i], row); err != nil {
+			if columns[i].missing(row) != Present {
+				x[row*width+i] = math.NaN()
+			} else if x[row*width+i], err = numberOf(&columns[i], i, row); err != nil {
 				return nil, err
 			}
 		}

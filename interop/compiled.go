@@ -23,6 +23,8 @@ type compiled struct {
 	root *node
 	// block is how many rows are computed between looks at the context.
 	block int
+	// workers is how many goroutines a call may have, share the least number of rows for one of them.
+	workers, share int
 	// kinds are the types of the features as the computation takes them, or nil when all are numbers: a file can claim any
 	// number of them.
 	kinds []DataType
@@ -59,7 +61,7 @@ func newModel(ctx context.Context, p *modelxpb.ModelProto, s settings) (Model, e
 	if err := checkEvidence(root); err != nil {
 		return nil, err
 	}
-	m := &compiled{root: root, block: blockRows(root), symbols: c.symbols}
+	m := &compiled{root: root, block: blockRows(root), workers: s.workers, share: shareRows(root), symbols: c.symbols}
 	if t, ok := root.predictor.(stringTaker); ok {
 		m.kinds = t.inputTypes()
 	}
@@ -143,18 +145,23 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 			Want: "a method that gives numbers", Hint: "use ApplyColumns, which gives columns of either type",
 		}
 	}
-	return c.root.runBlocks(ctx, *out, dst, x, rows, c.block)
+	if c.workers > 1 && rows >= 2*c.share {
+		return c.runShared(ctx, *out, dst, x, rows)
+	}
+	return c.root.runBlocks(ctx, *out, dst, x, rows, c.block, 0)
 }
 
 // runBlocks is run for a whole batch, with a look at the context before each block of rows.
-func (n *node) runBlocks(ctx context.Context, out output, dst, x []float64, rows, block int) error {
+//
+// offset is the number of the first row, for messages.
+func (n *node) runBlocks(ctx context.Context, out output, dst, x []float64, rows, block, offset int) error {
 	columns, width := out.values(), n.inputWidth(out.op)
 	for first := 0; first < rows; first += block {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		end := min(first+block, rows)
-		if err := n.run(out.op, dst[first*columns:end*columns], x[first*width:end*width], first); err != nil {
+		if err := n.run(out.op, dst[first*columns:end*columns], x[first*width:end*width], offset+first); err != nil {
 			return err
 		}
 	}
@@ -220,6 +227,9 @@ func (c *compiled) PredictIndex(dst []int, x []float64) error {
 	if outputs := len(l.labelLists()); int64(len(dst)) != int64(rows)*int64(outputs) {
 		return c.wrongBuffer(len(dst), rows, outputs)
 	}
+	if c.workers > 1 && rows >= 2*c.share {
+		return c.indexShared(dst, x, rows, len(l.labelLists()), l.labelIndices)
+	}
 	return l.labelIndices(dst, x, 0)
 }
 
@@ -234,6 +244,9 @@ func (c *compiled) predictSingleIndex(dst []int, x []float64) error {
 	}
 	if len(dst) != rows {
 		return c.wrongBuffer(len(dst), rows, 1)
+	}
+	if c.workers > 1 && rows >= 2*c.share {
+		return c.indexShared(dst, x, rows, 1, ix.index)
 	}
 	return ix.index(dst, x, 0)
 }

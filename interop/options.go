@@ -1,6 +1,9 @@
 package modelx
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+)
 
 // Limits bound what a file may cost before it is trusted. The zero value of a field stands for its default.
 type Limits struct {
@@ -40,11 +43,12 @@ func (l Limits) orDefaults() Limits {
 type settings struct {
 	limits  Limits
 	replay  bool
+	workers int
 	formats []Format
 }
 
 func newSettings(opts []Option) settings {
-	s := settings{limits: DefaultLimits(), replay: true}
+	s := settings{limits: DefaultLimits(), replay: true, workers: 1}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&s)
@@ -76,6 +80,19 @@ func WithMaxJSONDepth(n int) Option { return func(s *settings) { s.limits.MaxJSO
 // WithoutEvidenceReplay loads a model without comparing its answers with the recorded ones. The form of the evidence is
 // checked all the same. [Model.Verify] replays it later.
 func WithoutEvidenceReplay() Option { return func(s *settings) { s.replay = false } }
+
+// WithWorkers lets a call of [Model.Run], [Model.RunContext] or [Model.PredictIndex] share many rows among n goroutines.
+// The default is 1, so that a server decides itself how many cores a request may have; values below 1 stand for
+// [runtime.GOMAXPROCS]. Few rows are computed by the calling goroutine, which then allocates nothing. The numbers are
+// the same for any n.
+func WithWorkers(n int) Option {
+	return func(s *settings) {
+		if n < 1 {
+			n = runtime.GOMAXPROCS(0)
+		}
+		s.workers = n
+	}
+}
 
 // WithFormats reads these formats alone; a file of another is an error of kind [ErrUnknownFormat]. None stands for all.
 func WithFormats(formats ...Format) Option {

@@ -146,7 +146,7 @@ func (r replayer) diverging(n *node, o op, x []float64) string {
 			return n.path
 		}
 		given := make([]float64, rows*out.values())
-		if err := step.runBlocks(r.ctx, out, given, x, rows, r.block); err != nil {
+		if err := step.runBlocks(r.ctx, out, given, x, rows, r.block, 0); err != nil {
 			return r.diverging(step, opTransform, x)
 		}
 		x = given
@@ -165,7 +165,7 @@ func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []flo
 	}
 	rows := len(x) / n.inputWidth(out.op)
 	got := make([]float64, rows*out.values())
-	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block); err != nil {
+	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block, 0); err != nil {
 		return "", err
 	}
 	if len(recorded.GetColumns()) > 0 {
