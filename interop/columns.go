@@ -46,16 +46,16 @@ func BoolColumn(name string, values ...bool) Column { return Column{Name: name, 
 // StringColumn returns a column of strings. It keeps values.
 func StringColumn(name string, values ...string) Column { return Column{Name: name, Strings: values} }
 
-// Type returns the type of the column's values, [TypeNone] for a column without any list.
+// Type returns the type of the column's values, or of its list when that is empty, [TypeNone] for a column without any.
 func (c *Column) Type() DataType {
-	switch {
-	case c.Float64s != nil:
+	switch empty := c.Len() == 0; {
+	case len(c.Float64s) > 0 || (empty && c.Float64s != nil):
 		return TypeFloat64
-	case c.Int64s != nil:
+	case len(c.Int64s) > 0 || (empty && c.Int64s != nil):
 		return TypeInt64
-	case c.Bools != nil:
+	case len(c.Bools) > 0 || (empty && c.Bools != nil):
 		return TypeBool
-	case c.Strings != nil:
+	case len(c.Strings) > 0 || (empty && c.Strings != nil):
 		return TypeString
 	default:
 		return TypeNone

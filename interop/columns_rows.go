@@ -190,7 +190,7 @@ func (c *compiled) fillColumn(dst []float64, i, n int, column *Column, unknown *
 		case given == TypeString:
 			dst[at] = c.codeOf(column.Strings[row], unknown)
 		default:
-			value, err := numberOf(column, row)
+			value, err := numberOf(column, i, row)
 			if err != nil {
 				return err
 			}
@@ -216,7 +216,7 @@ func (c *compiled) anotherType(i int, column *Column) error {
 func allMissing(c *Column, n int) bool {
 	for row := range n {
 		if c.missing(row) == Present {
-			if c.Float64s == nil || !math.IsNaN(c.Float64s[row]) {
+			if c.Type() != TypeFloat64 || !math.IsNaN(c.Float64s[row]) {
 				return false
 			}
 		}
@@ -239,24 +239,27 @@ func (c *compiled) codeOf(text string, unknown *[]string) float64 {
 	return float64(len(c.symbols.texts) + len(*unknown) - 1)
 }
 
-// numberOf returns a value that is no string as float64.
-func numberOf(c *Column, row int) (float64, error) {
-	switch {
-	case c.Float64s != nil:
+// numberOf returns a value of column i that is no string as float64.
+func numberOf(c *Column, i, row int) (float64, error) {
+	switch c.Type() {
+	case TypeFloat64:
 		return c.Float64s[row], nil
-	case c.Int64s != nil:
+	case TypeInt64:
 		v := c.Int64s[row]
 		if v > maxExact || v < -maxExact {
 			return 0, &Error{
-				Kind: ErrNotNumeric, Path: labelOf(c, 0), Found: fmt.Sprintf("%d in row %d", v, row),
+				Kind: ErrNotNumeric, Path: labelOf(c, i), Found: fmt.Sprintf("%d in row %d", v, row),
 				Want: "an integer within 2^53, which a float64 holds", Hint: "give float64 values if rounding is meant",
 			}
 		}
 		return float64(v), nil
-	case c.Bools[row]:
-		return 1, nil
-	default:
+	case TypeBool:
+		if c.Bools[row] {
+			return 1, nil
+		}
 		return 0, nil
+	default:
+		return math.NaN(), nil
 	}
 }
 

@@ -24,7 +24,9 @@ type encodedFeatures struct {
 	path     string
 	names    []string
 	features []encodedFeature
-	symbols  *symbols
+	// types are those of the features; nil when all are numbers.
+	types   []DataType
+	symbols *symbols
 }
 
 // grouping says which categories of an encoder are in groups, and may be infrequent.
@@ -58,6 +60,7 @@ func newEncodedFeatures(
 		}
 		out.features = append(out.features, *f)
 	}
+	out.types = out.typesOfFeatures()
 	return out, nil
 }
 
@@ -207,8 +210,9 @@ func (e *encodedFeatures) infinite(j int, v float64) bool {
 	return math.IsInf(v, 0) && !e.features[j].strings
 }
 
-// inputTypes are the types of the features; nil when all are numbers.
-func (e *encodedFeatures) inputTypes() []DataType {
+func (e *encodedFeatures) inputTypes() []DataType { return e.types }
+
+func (e *encodedFeatures) typesOfFeatures() []DataType {
 	types, some := make([]DataType, len(e.features)), false
 	for j := range types {
 		types[j] = TypeFloat64

@@ -223,8 +223,12 @@ def _checked(given: Any, feature: Feature, path: str) -> NDArray[Any]:
 
 def _array(feature: Feature, path: str) -> NDArray[Any]:
     filled = next((name for name in _LISTS if len(getattr(feature.categories, name))), "")
-    name = feature.dtype or ("float64" if feature.number else _DEFAULT[filled])
     cells = in_order(feature)
+    # scikit-learn searches numbers by halves, unless they are objects.
+    sorts = not is_number(feature) or all(a < b for a, b in pairwise(cells[: len(cells) - feature.categories.nan]))
+    name = feature.dtype or ("float64" if feature.number else _DEFAULT[filled] if sorts else "object")
+    if not sorts and name != "object":
+        raise SourceError(f"numbers of dtype {name!r} do not ascend; those of objects may", path=path)
     if name == "object":
         out = np.empty(len(cells), dtype=object)
         out[:] = cells

@@ -83,6 +83,7 @@ func models() map[string]*modelxpb.ModelProto {
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	maps.Copy(out, preprocessing())
+	maps.Copy(out, encoders())
 	maps.Copy(out, ensembles(out["linear_regression"]))
 	strings := &modelxpb.Labels{Strings: []string{"nein", "vielleicht", "ja ✓"}}
 	ints := &modelxpb.Labels{Ints: []int64{-5, math.MaxInt64}}
@@ -160,13 +161,19 @@ func write(folder, name string, p *modelxpb.ModelProto) error {
 	return os.WriteFile(path+".expected", data, 0o600)
 }
 
+// answeredRows is the number of rows of answers.
+const answeredRows = 24
+
+// value is the i-th value of the rows of answers: neither regular nor random.
+func value(i int) float64 { return 3 * math.Sin(float64(7*i+1)) }
+
 // answers runs every method on a few rows.
 func answers(m modelx.Model) (*modelxpb.Evidence, error) {
-	const rows = 24
+	const rows = answeredRows
 	d := m.NumFeatures()
 	x := make([]float64, rows*d)
 	for i := range x {
-		x[i] = 3 * math.Sin(float64(7*i+1)) // Neither regular nor random.
+		x[i] = value(i)
 	}
 	out := &modelxpb.Evidence{Rows: &modelxpb.Rows{NRows: rows, NFeatures: int32(d), Values: x}}
 	given := x
