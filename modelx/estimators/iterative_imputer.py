@@ -231,6 +231,7 @@ def _check_params(estimator: Any, proto: Proto, path: str) -> None:
         raise SourceError(f"n_iter_ is {rounds!r} for {n_members} models", path=f"{path}.attributes[n_iter_]")
     keeps = bool(estimator.keep_empty_features)
     wrong = {
+        "estimator": estimator.estimator is not None and not hasattr(estimator.estimator, "get_params"),
         "sample_posterior": bool(estimator.sample_posterior),
         "add_indicator": bool(estimator.add_indicator) != proto.HasField("indicator"),
         "keep_empty_features": keeps != bool(estimator.initial_imputer_.keep_empty_features)

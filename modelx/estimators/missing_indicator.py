@@ -68,7 +68,11 @@ class MissingIndicatorFamily(Family):
         missing.check_rebuilt(estimator, proto.missing, place)
         missing.set_indicator(estimator, proto, precomputed=False)
         whole = len(proto.columns) == proto.n_features
-        if _refuses(estimator) != proto.refuses_others or (estimator.features == "all" and not whole):
+        if (
+            estimator.features not in ("all", "missing-only")
+            or _refuses(estimator) != proto.refuses_others
+            or (estimator.features == "all" and not whole)
+        ):
             # scikit-learn would refuse other rows, or give other columns.
             raise SourceError("MissingIndicator with these parameters gives other columns than the model", path=place)
         return estimator

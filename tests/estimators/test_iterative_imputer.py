@@ -136,6 +136,12 @@ def rounds(value):
     return edit
 
 
+def text():
+    value = type(model_pb2.ModelProto().source.params["x"])()
+    value.string_value = "Ridge"
+    return value
+
+
 def says(name):
     def edit(model):
         model.source.params[name].bool_value = True
@@ -152,6 +158,7 @@ def says(name):
         (rounds("2"), "n_iter_ is '2' for 8 models"),
         (lambda m: m.source.attributes.pop("n_iter_"), "n_iter_ is None for 8 models"),
         (says("sample_posterior"), "sample_posterior says otherwise"),
+        (lambda m: m.source.params["estimator"].CopyFrom(text()), "estimator says otherwise"),
         (says("add_indicator"), "add_indicator says otherwise"),
         (says("keep_empty_features"), "keep_empty_features says otherwise"),
         (lambda m: m.iterative_imputer.unchanged.append(1), "keep_empty_features says otherwise"),

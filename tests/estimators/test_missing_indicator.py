@@ -106,6 +106,10 @@ def test_a_source_that_contradicts_the_model():
     model.missing_indicator.refuses_others = False
     with pytest.raises(SourceError, match="gives other columns"):
         modelx.from_proto(model)
+    model.source.params["features"].string_value = "some"
+    with pytest.raises(SourceError, match="gives other columns"):
+        modelx.from_proto(model)
+    del model.source.params["features"]
     model.missing_indicator.missing = 2.0
     with pytest.raises(SourceError, match=r"missing_values is nan; the computation's is 2\.0"):
         modelx.from_proto(model)
