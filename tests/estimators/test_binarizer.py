@@ -17,7 +17,9 @@ from modelx.errors import NonFiniteError, NotFittedError, SourceError, Unsupport
 
 
 def rows_around(threshold, width):
-    near = [threshold, np.nextafter(threshold, np.inf), np.nextafter(threshold, -np.inf), -0.0, 0.0, 5e-324, -1e300]
+    with np.errstate(over="ignore"):
+        beside = [np.nextafter(threshold, np.inf), np.nextafter(threshold, -np.inf)]
+    near = [threshold, *beside, -0.0, 0.0, 5e-324, -1e300]
     return np.repeat(np.nan_to_num(near)[:, None], width, axis=1)
 
 
