@@ -125,14 +125,15 @@ class IterativeImputerFamily(Family):
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         proto, place = model.iterative_imputer, f"{path}.source"
-        described = model.source if model.source.class_name else _default_source(proto)
+        initial = conversion.decode(proto.model, f"{path}.model")
+        described = model.source if model.source.class_name else _default_source(proto, initial)
         if described.class_name not in self.classes:
             raise SourceError(f"the class {described.class_name!r} is no IterativeImputer", path=place)
         estimator = source.construct("IterativeImputer", described.params, conversion.known_classes(), place)
         source.set_attributes(estimator, described, (*_COMPUTED, *_LEFT_OUT), place)
         source.set_signature(estimator, proto.n_features, model.signature.feature_names)
         missing.check_rebuilt(estimator, proto.missing, place)
-        estimator.initial_imputer_ = conversion.decode(proto.model, f"{path}.model")
+        estimator.initial_imputer_ = initial
         _check_params(estimator, proto, place)
         estimator.imputation_sequence_ = [
             _ImputerTriplet(
@@ -290,11 +291,14 @@ def _as_absolute(tolerance: Tolerance, found: Rows) -> Rows:
     return tolerance.per_row
 
 
-def _default_source(proto: Proto) -> source_pb2.Source:
+def _default_source(proto: Proto, initial: Any) -> source_pb2.Source:
     """Describe a model that names no class: one that was built in Go."""
+    if proto.unchanged and not proto.model.source.class_name and not proto.model.simple_imputer.left_out:
+        # What leaves no column out may as well be said to keep them all.
+        initial.keep_empty_features = True
     described = source_pb2.Source(class_name="IterativeImputer")
     described.params["missing_values"].double_value = proto.missing
     described.params["add_indicator"].bool_value = proto.HasField("indicator")
-    described.params["keep_empty_features"].bool_value = bool(proto.unchanged)
+    described.params["keep_empty_features"].bool_value = bool(initial.keep_empty_features)
     described.attributes["n_iter_"].int_value = int(bool(proto.members))
     return described

@@ -209,3 +209,14 @@ def test_a_model_that_no_class_is_named_for():
     loaded = modelx.from_proto(model)
     filled = loaded.transform([[2.0, np.nan], [np.nan, 5.0], [9.0, np.nan]])
     assert filled.tolist() == [[2.0, 7.0], [1.0, 5.0], [9.0, 12.5]]
+
+
+def test_a_model_without_class_that_keeps_empty_columns():
+    fitted = IterativeImputer(Ridge(), max_iter=2, keep_empty_features=True).fit(gappy(empty=True)[0])
+    if not hasattr(fitted, "_is_empty_feature"):
+        return  # scikit-learn 1.5 predicts nothing then
+    model = modelx.to_proto(fitted)
+    for part in (model, model.iterative_imputer.model):
+        part.ClearField("source")
+    loaded = modelx.from_proto(model)
+    assert loaded._is_empty_feature.tolist() == fitted._is_empty_feature.tolist()
