@@ -13,7 +13,7 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 		return nil, c.unsupported(m)
 	}
 	// Strings that the model does not name pass through it as numbers of this call alone.
-	var unknown []string
+	var unknown localSymbols
 	var x []float64
 	var err error
 	width := c.root.inputWidth(out.op)
@@ -28,9 +28,9 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 	rows := len(x) / width
 	values := make([]float64, rows*out.values())
 	if err := c.root.runBlocks(context.Background(), *out, values, x, rows, c.block, 0); err != nil {
-		return nil, c.named(err, unknown)
+		return nil, c.named(err, unknown.texts)
 	}
-	return c.columnsOf(*out, values, rows, unknown), nil
+	return c.columnsOf(*out, values, rows, unknown.texts), nil
 }
 
 // plainRows makes rows of columns of numbers, in their order.

@@ -39,7 +39,7 @@ func (c *compiled) AppendRows(dst []float64, columns ...Column) ([]float64, erro
 
 // appendRows is AppendRows. Strings that the model does not know are added to unknown, when it is not nil, and have the
 // numbers after those of the model then.
-func (c *compiled) appendRows(dst []float64, columns []Column, unknown *[]string) ([]float64, error) {
+func (c *compiled) appendRows(dst []float64, columns []Column, unknown *localSymbols) ([]float64, error) {
 	n, err := rowCount(columns)
 	if err != nil {
 		return dst, err
@@ -165,7 +165,7 @@ func named(columns []Column) bool {
 }
 
 // fillColumn writes feature i of n rows.
-func (c *compiled) fillColumn(dst []float64, i, n int, column *Column, unknown *[]string) error {
+func (c *compiled) fillColumn(dst []float64, i, n int, column *Column, unknown *localSymbols) error {
 	width, kind, given := c.root.width(), c.kind(i), column.Type()
 	if kind == TypeNone {
 		return nil
@@ -225,18 +225,12 @@ func allMissing(c *Column, n int) bool {
 }
 
 // codeOf returns the number of a string.
-func (c *compiled) codeOf(text string, unknown *[]string) float64 {
+func (c *compiled) codeOf(text string, unknown *localSymbols) float64 {
 	code := c.symbols.find(text)
 	if code != codeUnknown || unknown == nil {
 		return code
 	}
-	for i, other := range *unknown {
-		if other == text {
-			return float64(len(c.symbols.texts) + i)
-		}
-	}
-	*unknown = append(*unknown, text)
-	return float64(len(c.symbols.texts) + len(*unknown) - 1)
+	return float64(len(c.symbols.texts) + unknown.number(text))
 }
 
 // numberOf returns a value of column i that is no string as float64.

@@ -42,6 +42,24 @@ func (s *symbols) find(text string) float64 {
 	return codeUnknown
 }
 
+// localSymbols numbers the strings of one call that the model does not name, from 0 on.
+type localSymbols struct {
+	numbers map[string]int
+	texts   []string
+}
+
+func (l *localSymbols) number(text string) int {
+	if number, ok := l.numbers[text]; ok {
+		return number
+	}
+	if l.numbers == nil {
+		l.numbers = make(map[string]int)
+	}
+	l.numbers[text] = len(l.texts)
+	l.texts = append(l.texts, text)
+	return len(l.texts) - 1
+}
+
 // text returns the string of a number, where there is one. local are those that only one call knows: they have the
 // numbers after the model's.
 func (s *symbols) text(code float64, local []string) (string, Missing) {

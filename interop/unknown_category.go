@@ -44,11 +44,11 @@ func (c *compiled) runColumns(m Method, dst, x []float64, columns []Column) erro
 	if !errors.As(err, &e) || e.category == nil || e.category.code != codeUnknown {
 		return err
 	}
-	var unknown []string
+	var unknown localSymbols
 	if x, again := c.appendRows(nil, columns, &unknown); again == nil {
 		err = c.Run(m, dst, x)
 	}
-	return c.named(err, unknown)
+	return c.named(err, unknown.texts)
 }
 
 // named completes an error about a string that the model does not know.
