@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn import preprocessing
 
 from modelx.errors import SourceError, UnsupportedEstimatorError
 from modelx.v1 import source_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NAMES = tuple(np.dtype(code).name for code in "fdbhilBHIL?")
 _TYPES: dict[str, Any] = {
@@ -51,3 +56,48 @@ def read(described: source_pb2.Source, path: str) -> Any:
     if value.WhichOneof("kind") != "string_value" or name not in _TYPES:
         raise SourceError(f"dtype is {name[:40]!r}; expected one of {', '.join(_NAMES)}", path=f"{path}.params[dtype]")
     return _TYPES[name]
+
+
+# Families that compute in float32, or in float64, whatever they are given.
+_CASTS = frozenset(
+    {
+        "decision_tree",
+        "forest",
+        "gradient_boosting",
+        "hist_gradient_boosting",
+        "isolation_forest",
+        "random_trees_embedding",
+    }
+)
+
+
+def refuse_single(steps: Sequence[tuple[str, Any]]) -> None:
+    """Refuse a step that gives float32 to one that would compute in it, where every other runtime has float64.
+
+    Raises
+    ------
+    UnsupportedEstimatorError
+    """
+    from modelx import conversion
+
+    real = [(name, step) for name, step in steps if step is not None and not isinstance(step, str)]
+    for (name, step), (_, following) in pairwise(real):
+        family = conversion.family_for(type(following))
+        if _gives_single(step) and (family is None or family.arm not in _CASTS):
+            reason = f"dtype is {step.dtype!r}" if hasattr(step, "dtype") else "all of its columns are float32"
+            raise UnsupportedEstimatorError(
+                [(name, f"{reason}: the next step would compute in float32; refit with dtype=np.float64")]
+            )
+
+
+def _gives_single(estimator: Any) -> bool:
+    """Whether an encoder, or all that stand side by side in an estimator, give float32."""
+    from modelx import conversion
+
+    if isinstance(estimator, preprocessing.OneHotEncoder | preprocessing.OrdinalEncoder):
+        return bool(np.dtype(estimator.dtype) == np.float32)
+    family = conversion.family_for(type(estimator))
+    inner = [] if family is None or family.arm in _CASTS else family.nested_estimators(estimator)
+    if family is not None and family.arm == "pipeline":
+        inner = inner[-1:]
+    return bool(inner) and all(_gives_single(one) for _, one in inner)

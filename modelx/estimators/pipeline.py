@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from modelx import conversion, frames, source
 from modelx.calling import call
 from modelx.errors import PipelineError, SourceError, UnsupportedEstimatorError
+from modelx.estimators import output_dtype
 from modelx.estimators.base import DataType, Error, Family, Tolerance, column_types, typed_spec
 from modelx.estimators.passthrough import NOTHING, WORD
 from modelx.v1 import model_pb2
@@ -43,6 +44,7 @@ class PipelineFamily(Family):
                 proto.source.class_name = WORD if step is not None else NOTHING
             else:
                 conversion.encode(step, proto, name)
+        output_dtype.refuse_single(estimator.steps)
         _set_widths(list(model.pipeline.steps))
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:

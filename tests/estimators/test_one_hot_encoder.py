@@ -10,9 +10,11 @@ import pytest
 import reference
 import roundtrip
 import sklearn
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.tree import DecisionTreeClassifier
 
 import modelx
 from modelx import conversion
@@ -173,6 +175,20 @@ def test_in_front_of_a_classifier():
     ]
     loaded = modelx.loads(modelx.dumps(pipe))
     assert loaded.predict_proba(FRAME).tobytes() == pipe.predict_proba(FRAME).tobytes()
+
+
+def test_float32_in_front_of_what_would_compute_in_it():
+    y = np.array([0, 1, 0, 1, 1, 0, 1, 0])
+    single = OneHotEncoder(dtype=np.float32)
+    with pytest.raises(UnsupportedEstimatorError, match=r"onehotencoder: dtype is .*float32"):
+        modelx.dumps(make_pipeline(single, LogisticRegression()).fit(FRAME, y))
+    side_by_side = make_column_transformer((single, ["word"]), (OrdinalEncoder(dtype=np.float32), ["count"]))
+    with pytest.raises(UnsupportedEstimatorError, match="columntransformer: all of its columns are float32"):
+        modelx.dumps(make_pipeline(side_by_side, LogisticRegression()).fit(FRAME, y))
+    for last in (DecisionTreeClassifier(), "passthrough"):
+        modelx.loads(modelx.dumps(make_pipeline(single, last).fit(FRAME, y)))
+    wide = make_column_transformer((single, ["word"]), (OrdinalEncoder(), ["count"]))
+    modelx.loads(modelx.dumps(make_pipeline(wide, LogisticRegression()).fit(FRAME, y)))
 
 
 @pytest.mark.parametrize(
