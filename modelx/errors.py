@@ -102,7 +102,7 @@ class TreeError(ModelFileError):
 
 
 class PipelineError(ModelFileError):
-    """A pipeline has no steps, bad names, a step without transform, or widths that do not meet."""
+    """A model made of models has none, bad names, one without the method asked of it, or widths that do not meet."""
 
     kind = "pipeline"
 
