@@ -104,7 +104,7 @@ class KBinsDiscretizerFamily(Family):
             estimator.bin_edges_[j] = edges.astype(np.float32 if single else np.float64)
         estimator.n_bins_ = np.array(proto.n_bins, dtype=int)
         if proto.encoding == Proto.ENCODING_ONE_HOT:
-            estimator._encoder = _encoder(estimator)  # noqa: SLF001 - fit sets it
+            estimator._encoder = _encoder(estimator)
         return estimator
 
     def tolerances(

@@ -49,7 +49,7 @@ class PolynomialFeaturesFamily(Family):
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.polynomial_features
         proto.n_features = estimator.n_features_in_
-        low, high = int(estimator._min_degree), int(estimator._max_degree)  # noqa: SLF001 - nowhere else
+        low, high = int(estimator._min_degree), int(estimator._max_degree)
         terms = n_terms(proto.n_features, high, interaction_only=bool(estimator.interaction_only))
         if terms > MAX_TERMS or high >= 2**31 or estimator.n_output_features_ < 1:
             reason = (
@@ -98,9 +98,9 @@ class PolynomialFeaturesFamily(Family):
             )
         if not isinstance(estimator.order, str) or estimator.order not in ("C", "F"):
             raise SourceError(f"order is {estimator.order!r}; expected 'C' or 'F'", path=f"{place}.params[order]")
-        estimator._min_degree, estimator._max_degree = proto.min_degree, proto.max_degree  # noqa: SLF001 - as fit does
+        estimator._min_degree, estimator._max_degree = proto.min_degree, proto.max_degree
         terms = n_terms(proto.n_features, proto.max_degree, interaction_only=proto.interaction_only)
-        estimator._n_out_full = terms + proto.include_bias  # noqa: SLF001 - as above
+        estimator._n_out_full = terms + proto.include_bias
         estimator.n_output_features_ = n_columns(proto)
         return estimator
 
