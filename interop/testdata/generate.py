@@ -13,8 +13,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import ensembles
+import numpy as np
 import preprocessing as single_rows
 from google.protobuf import json_format
 from sklearn import (
