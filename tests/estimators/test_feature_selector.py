@@ -10,6 +10,7 @@ import roundtrip
 from data import load
 from sklearn.base import clone
 from sklearn.cluster import KMeans
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_selection import (
     RFE,
     RFECV,
@@ -40,6 +41,7 @@ from sklearn.linear_model import (
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import modelx
 from modelx import conversion, estimators
@@ -155,6 +157,23 @@ def test_selectors_inside_of_pipelines_and_pipelines_inside_of_selectors():
     loaded = roundtrip.check(fitted, x)
     assert loaded[-1].support_.tolist() == fitted[-1].support_.tolist()
     roundtrip.check(make_pipeline(SelectKBest(k=8), StandardScaler(), VarianceThreshold()).fit(x, y), x)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        RFE(DecisionTreeClassifier(random_state=0), n_features_to_select=4),
+        SelectFromModel(RandomForestClassifier(5, random_state=0), max_features=3),
+        SequentialFeatureSelector(HistGradientBoostingClassifier(max_iter=2), n_features_to_select=1, cv=2),
+    ],
+    ids=lambda selector: type(selector).__name__,
+)
+def test_over_trees(selector):
+    """Their estimators take NaN, and so the selectors do, infinities among what they leave out as well."""
+    x, y = wine()
+    fitted = clone(selector).fit(x[:, :8], y)
+    roundtrip.check(fitted, x[:, :8])
+    assert modelx.to_proto(fitted).feature_selector.any_number
 
 
 def test_what_one_class_refuses_another_takes():
