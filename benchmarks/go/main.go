@@ -13,6 +13,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	modelx "github.com/modelx-dev/modelx/interop"
@@ -28,6 +29,7 @@ type options struct {
 type result struct {
 	ModelxOne         float64 `json:"modelx_one_ns"`
 	ModelxBatch       float64 `json:"modelx_batch_ns"`
+	ModelxShared      float64 `json:"modelx_shared_ns"` // The batch on all cores.
 	OnnxruntimeOne    float64 `json:"onnxruntime_one_ns"`
 	OnnxruntimeBatch  float64 `json:"onnxruntime_batch_ns"`
 	LargestDifference float64 `json:"largest_difference"`
@@ -55,6 +57,10 @@ func run(o options, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	sharing, err := modelx.Load(o.model, modelx.WithWorkers(0))
+	if err != nil {
+		return err
+	}
 	x, err := readRows(o.rows)
 	if err != nil {
 		return err
@@ -71,13 +77,15 @@ func run(o options, w io.Writer) error {
 		return model.Run(method, dst[row*columns:(row+1)*columns], x[row*width:(row+1)*width])
 	}}
 	batch := contender{rows: n, run: func() error { return model.Run(method, dst, x) }}
+	shared := contender{rows: n, run: func() error { return sharing.Run(method, dst, x) }}
 
 	ort.SetSharedLibraryPath(o.library)
 	if err := ort.InitializeEnvironment(); err != nil {
 		return err
 	}
 	defer func() { _ = ort.DestroyEnvironment() }()
-	theirOne, err := newSession(o, x[:width], width, columns)
+	given, theirRow := slices.Clone(x[:width]), 0
+	theirOne, err := newSession(o, given, width, columns)
 	if err != nil {
 		return err
 	}
@@ -87,12 +95,18 @@ func run(o options, w io.Writer) error {
 		return err
 	}
 	defer theirBatch.close()
-	all := []*contender{&one, {rows: 1, run: theirOne.run}, &batch, {rows: n, run: theirBatch.run}}
+	all := []*contender{&one, {rows: 1, run: func() error {
+		// Another row each time, as above: trees and processors remember the way of one.
+		theirRow = (theirRow + 1) % n
+		copy(given, x[theirRow*width:(theirRow+1)*width])
+		return theirOne.run()
+	}}, &batch, {rows: n, run: theirBatch.run}, &shared}
 	if err := measure(o.seconds, all); err != nil {
 		return err
 	}
 	out := result{
 		ModelxOne: all[0].ns, OnnxruntimeOne: all[1].ns, ModelxBatch: all[2].ns, OnnxruntimeBatch: all[3].ns,
+		ModelxShared: all[4].ns,
 	}
 	for i, v := range theirBatch.values() {
 		out.LargestDifference = max(out.LargestDifference, math.Abs(dst[i]-v))
