@@ -7,6 +7,9 @@ import (
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
+// maxHistNodes is over what a file of 2 GiB, the most that protobuf reads, has room for.
+const maxHistNodes = 1 << 28
+
 // setWords are the words of 32 bits in a set of categories.
 const setWords = 8
 
@@ -19,7 +22,7 @@ func newHistTrees(p *modelxpb.HistGradientBoostingProto, outputs int, path strin
 	if err := checkHistLists(p, path); err != nil {
 		return nil, err
 	}
-	b := histBuilder{p: p, slotOf: make(map[slotKey]uint32)}
+	b := histBuilder{p: p, numberOf: make(map[int32]int), categoryOf: make(map[int32]int)}
 	n := len(p.GetFeatures())
 	b.out = &histTrees{
 		keys: make([]uint64, n), links: make([]histLink, n), values: make([]float64, n),
@@ -35,6 +38,7 @@ func newHistTrees(p *modelxpb.HistGradientBoostingProto, outputs int, path strin
 	for _, size := range sizes {
 		b.tree(size)
 	}
+	b.finishSlots()
 	for len(b.out.trees)%lanes != 0 {
 		b.out.trees = append(b.out.trees, b.out.trees[len(b.out.trees)-1])
 	}
@@ -51,8 +55,8 @@ func checkHistShape(p *modelxpb.HistGradientBoostingProto, outputs int, path str
 			return nil, wrong(fmt.Sprintf("feature %d", f), fmt.Sprintf("-1 ... %d", p.GetNFeatures()-1))
 		}
 	}
-	if int64(len(p.GetFeatures())) > math.MaxInt32 {
-		return nil, wrong(fmt.Sprintf("%d nodes", len(p.GetFeatures())), "fewer than 2^31")
+	if len(p.GetFeatures()) > maxHistNodes {
+		return nil, wrong(fmt.Sprintf("%d nodes", len(p.GetFeatures())), fmt.Sprintf("at most %d", maxHistNodes))
 	}
 	var sizes []int
 	// In preorder, an inner node opens one place more than it takes, and a leaf closes one.
@@ -137,14 +141,9 @@ type histBuilder struct {
 	// The places in the lists of the message.
 	node, inner, threshold, leaf, set int
 	next                              uint32
-	slotOf                            map[slotKey]uint32
-	pending                           []histPlace
-}
-
-// slotKey is what tells slots apart.
-type slotKey struct {
-	feature     int32
-	missingLeft bool
+	// The places of features in those of the trees.
+	numberOf, categoryOf map[int32]int
+	pending              []histPlace
 }
 
 // histPlace is where a node of the message goes, and how deep.
@@ -184,7 +183,7 @@ func (b *histBuilder) split(place uint32, feature int32) {
 	if !isCategorical(b.p, feature) {
 		b.out.keys[place] = orderedKey(b.p.GetThresholds()[b.threshold])
 		b.threshold++
-		b.out.links[place].slot = b.slot(slotKey{feature, missingLeft})
+		b.out.links[place].slot = 8 * b.numberSlot(feature, missingLeft)
 		return
 	}
 	words := b.p.GetLeftCategories()[b.set : b.set+setWords]
@@ -199,19 +198,55 @@ func (b *histBuilder) split(place uint32, feature int32) {
 	}
 	b.out.keys[place], b.out.sets[place] = greatestKey, uint32(len(b.out.categories))
 	b.out.categories = append(b.out.categories, set)
-	b.out.links[place].slot = b.slot(slotKey{feature: feature})
+	b.out.links[place].slot = 8 * b.categorySlot(feature)
 }
 
-func (b *histBuilder) slot(key slotKey) uint32 {
-	if slot, ok := b.slotOf[key]; ok {
-		return slot
+// numberSlot is the slot of a number for nodes that send NaN to the left, or to the right.
+func (b *histBuilder) numberSlot(feature int32, missingLeft bool) uint32 {
+	f := &b.out.features
+	at, ok := b.numberOf[feature]
+	if !ok {
+		at = len(f.numbers)
+		b.numberOf[feature] = at
+		f.numbers = append(f.numbers, histNumber{feature: int(feature)})
 	}
-	slot := uint32(len(b.out.slots))
-	missing := uint64(greatestKey)
-	if key.missingLeft {
-		missing = leastKey
+	n := &f.numbers[at]
+	slot, has := &n.toRight, &n.hasRight
+	if missingLeft {
+		slot, has = &n.toLeft, &n.hasLeft
 	}
-	b.out.slots = append(b.out.slots, histSlot{feature: int(key.feature), missing: missing})
-	b.slotOf[key] = slot
-	return slot
+	if !*has {
+		*slot, *has = b.newSlot(), true
+	}
+	return *slot
+}
+
+func (b *histBuilder) categorySlot(feature int32) uint32 {
+	f := &b.out.features
+	at, ok := b.categoryOf[feature]
+	if !ok {
+		at = len(f.categories)
+		b.categoryOf[feature] = at
+		f.categories = append(f.categories, histCategory{feature: int(feature), slot: b.newSlot()})
+	}
+	return f.categories[at].slot
+}
+
+func (b *histBuilder) newSlot() uint32 {
+	b.out.slots++
+	return uint32(b.out.slots - 1)
+}
+
+// finishSlots gives features a slot for what no node asks.
+func (b *histBuilder) finishSlots() {
+	unused := b.newSlot()
+	for i := range b.out.features.numbers {
+		n := &b.out.features.numbers[i]
+		if !n.hasLeft {
+			n.toLeft = unused
+		}
+		if !n.hasRight {
+			n.toRight = unused
+		}
+	}
 }

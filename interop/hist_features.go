@@ -21,12 +21,19 @@ const (
 	greatestKey = math.MaxUint64
 )
 
-// histSlot is a feature of the rows as nodes see it. Nodes that send NaN elsewhere see it in another slot.
-type histSlot struct {
+// histNumber is a feature that nodes compare with thresholds. Its keys stand in two slots, which differ for NaN alone: one
+// for nodes that send it to the left, one for the others. A slot that no node asks for is the one behind all others.
+type histNumber struct {
+	feature           int
+	toLeft, toRight   uint32
+	hasLeft, hasRight bool
+}
+
+// histCategory is a categorical feature that nodes ask for. Its key is the number of the category.
+type histCategory struct {
 	feature int
-	missing uint64
-	// categories are nil for a number. Otherwise the key is the number of the category.
-	categories []float64
+	slot    uint32
+	values  []float64
 }
 
 // missingCategory is the number of what is no category. There are at most 255 categories.
@@ -109,24 +116,22 @@ func histCategories(p *modelxpb.Categories, path string) ([]float64, error) {
 
 // histFeatures turns rows into keys.
 type histFeatures struct {
-	slots []histSlot
+	numbers    []histNumber
+	categories []histCategory
 	// categorical are the features that may not be infinite.
 	categorical []int
 }
 
-func newHistFeatures(t *histTrees, categories [][]float64) histFeatures {
-	out := histFeatures{slots: t.slots}
-	for i, s := range out.slots {
-		if categories != nil {
-			out.slots[i].categories = categories[s.feature]
-		}
+// setCategories takes the categories of each feature; nil for numbers, and for a model without.
+func (f *histFeatures) setCategories(categories [][]float64) {
+	for i := range f.categories {
+		f.categories[i].values = categories[f.categories[i].feature]
 	}
 	for feature, values := range categories {
 		if values != nil {
-			out.categorical = append(out.categorical, feature)
+			f.categorical = append(f.categorical, feature)
 		}
 	}
-	return out
 }
 
 // check refuses infinities in categorical features.
@@ -144,9 +149,15 @@ func (f *histFeatures) fill(p *histGradientBoosting, cells []cell, lane int, row
 	if err := f.check(p, row, number); err != nil {
 		return err
 	}
-	cells = cells[:len(f.slots)]
-	for i := range f.slots {
-		cells[i][lane&(lanes-1)] = f.slots[i].key(row)
+	lane &= lanes - 1
+	for i := range f.numbers {
+		n := &f.numbers[i]
+		toLeft, toRight := numberKeys(row[n.feature])
+		cells[n.toLeft][lane], cells[n.toRight][lane] = toLeft, toRight
+	}
+	for i := range f.categories {
+		c := &f.categories[i]
+		cells[c.slot][lane] = c.number(row[c.feature])
 	}
 	return nil
 }
@@ -156,35 +167,37 @@ func (f *histFeatures) keys(p *histGradientBoosting, keys []uint64, row []float6
 	if err := f.check(p, row, number); err != nil {
 		return err
 	}
-	keys = keys[:len(f.slots)]
-	for i := range f.slots {
-		keys[i] = f.slots[i].key(row)
+	for i := range f.numbers {
+		n := &f.numbers[i]
+		keys[n.toLeft], keys[n.toRight] = numberKeys(row[n.feature])
+	}
+	for i := range f.categories {
+		c := &f.categories[i]
+		keys[c.slot] = c.number(row[c.feature])
 	}
 	return nil
 }
 
-func (s *histSlot) key(row []float64) uint64 {
-	v := row[s.feature]
-	if s.categories != nil {
-		return s.category(v)
-	}
+// numberKeys are the keys of a value for nodes that send NaN to the left, and for those that send it to the right.
+func numberKeys(v float64) (toLeft, toRight uint64) {
 	if v != v {
-		return s.missing
+		return leastKey, greatestKey
 	}
-	return orderedKey(v)
+	key := orderedKey(v)
+	return key, key
 }
 
-// category is the number of the category that equals v.
-func (s *histSlot) category(v float64) uint64 {
-	low, high := 0, len(s.categories)
+// number is the number of the category that equals v.
+func (c *histCategory) number(v float64) uint64 {
+	low, high := 0, len(c.values)
 	for low < high {
-		if middle := (low + high) / 2; s.categories[middle] < v {
+		if middle := (low + high) / 2; c.values[middle] < v {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	if low < len(s.categories) && s.categories[low] == v {
+	if low < len(c.values) && c.values[low] == v {
 		return uint64(low)
 	}
 	return missingCategory

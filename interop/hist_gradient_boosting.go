@@ -16,7 +16,6 @@ type histGradientBoosting struct {
 	log      bool
 	classes  *Labels // nil for a regressor
 	trees    *histTrees
-	features histFeatures
 	// outputList are the methods.
 	outputList []output
 	// groups is how many times eight rows are walked down one tree after the other, so that they stay in cache.
@@ -65,8 +64,8 @@ func newHistGradientBoosting(p *modelxpb.HistGradientBoostingProto, path string)
 	if out.trees, err = newHistTrees(p, len(out.baseline), path); err != nil {
 		return nil, err
 	}
-	out.features = newHistFeatures(out.trees, categories)
-	out.groups = max(1, min(lanes, histCacheBytes/(8*lanes*max(1, len(out.trees.slots)))))
+	out.trees.features.setCategories(categories)
+	out.groups = max(1, min(lanes, histCacheBytes/(8*lanes*out.trees.slots)))
 	out.describe()
 	return out, nil
 }
@@ -225,13 +224,13 @@ func (p *histGradientBoosting) scores(dst, x []float64, first int) error {
 
 // block writes the raw scores of a block of rows: eight at a time, and what is left over one by one.
 func (p *histGradientBoosting) block(b *histBuffer, dst, x []float64, first int) error {
-	k, slots := len(p.baseline), len(p.trees.slots)
+	k, slots := len(p.baseline), p.trees.slots
 	groups := len(x) / p.d / lanes
 	if groups > 0 {
 		b.cells, b.sums = room(b.cells, groups*slots), room(b.sums, groups*k)
 		for i := range groups * lanes {
 			g, lane := i/lanes, i%lanes
-			if err := p.features.fill(p, b.cells[g*slots:(g+1)*slots], lane, x[i*p.d:(i+1)*p.d], first+i); err != nil {
+			if err := p.trees.features.fill(p, b.cells[g*slots:(g+1)*slots], lane, x[i*p.d:(i+1)*p.d], first+i); err != nil {
 				return err
 			}
 			for j, v := range p.baseline {
@@ -247,7 +246,7 @@ func (p *histGradientBoosting) block(b *histBuffer, dst, x []float64, first int)
 	}
 	b.keys = room(b.keys, slots)
 	for i := groups * lanes; i < len(x)/p.d; i++ {
-		if err := p.features.keys(p, b.keys, x[i*p.d:(i+1)*p.d], first+i); err != nil {
+		if err := p.trees.features.keys(p, b.keys, x[i*p.d:(i+1)*p.d], first+i); err != nil {
 			return err
 		}
 		out := dst[i*k : (i+1)*k]

@@ -8,7 +8,9 @@ type histTrees struct {
 	links []histLink
 	// values are those of the leaves, by node.
 	values []float64
-	slots  []histSlot
+	// slots are the keys that a row has, the one that no node asks for among them.
+	slots    int
+	features histFeatures
 	// sets are, by node, the places of the sets of categories that go to the left; nil for a model without categories.
 	// Nodes of numbers, and leaves, have the first, which has all: right is what either says.
 	sets       []uint32
@@ -18,7 +20,7 @@ type histTrees struct {
 	count int
 }
 
-// histLink leads from a node to its left child, and to the row's key that the node asks for.
+// histLink leads from a node to its left child, and to the row's key that the node asks for: eight times the key's slot.
 type histLink struct{ left, slot uint32 }
 
 // histTree is where a tree begins, and how many steps lead to its farthest leaf.
@@ -40,7 +42,7 @@ func bit(b bool) uint32 {
 
 // addRows adds the values of all trees to the sums of eight rows for each group.
 func (t *histTrees) addRows(cells []cell, sums [][lanes]float64, groups, outputs int) {
-	slots, k := len(t.slots), 0
+	slots, k := t.slots, 0
 	for _, tree := range t.trees[:t.count] {
 		for g := range groups {
 			x, sum := cells[g*slots:(g+1)*slots], &sums[g*outputs+k]
@@ -78,59 +80,43 @@ func (t *histTrees) addRow(keys []uint64, sums []float64) {
 
 // walkRows adds the values of eight rows in one tree.
 func (t *histTrees) walkRows(tree histTree, x []cell, sum *[lanes]float64) {
-	keys := t.keys
-	links := t.links[:len(keys)]
 	r := tree.root
-	a, b, c, d, e, f, g, h := r, r, r, r, r, r, r, r
-	for range tree.depth {
-		n := links[a]
-		a = n.left + bit(x[n.slot][0] > keys[a])
-		n = links[b]
-		b = n.left + bit(x[n.slot][1] > keys[b])
-		n = links[c]
-		c = n.left + bit(x[n.slot][2] > keys[c])
-		n = links[d]
-		d = n.left + bit(x[n.slot][3] > keys[d])
-		n = links[e]
-		e = n.left + bit(x[n.slot][4] > keys[e])
-		n = links[f]
-		f = n.left + bit(x[n.slot][5] > keys[f])
-		n = links[g]
-		g = n.left + bit(x[n.slot][6] > keys[g])
-		n = links[h]
-		h = n.left + bit(x[n.slot][7] > keys[h])
-	}
-	for i, node := range [lanes]uint32{a, b, c, d, e, f, g, h} {
+	at := [lanes]uint32{r, r, r, r, r, r, r, r}
+	t.descendRows(x, &at, tree.depth)
+	for i, node := range at {
 		sum[i] += t.values[node]
 	}
 }
 
 // walkTrees gives the values of one row in eight trees.
 func (t *histTrees) walkTrees(trees *[lanes]histTree, x []uint64, out *[lanes]float64) {
-	keys := t.keys
-	links := t.links[:len(keys)]
-	a, b, c, d := trees[0].root, trees[1].root, trees[2].root, trees[3].root
-	e, f, g, h := trees[4].root, trees[5].root, trees[6].root, trees[7].root
-	for range deepest(trees) {
-		n := links[a]
-		a = n.left + bit(x[n.slot] > keys[a])
-		n = links[b]
-		b = n.left + bit(x[n.slot] > keys[b])
-		n = links[c]
-		c = n.left + bit(x[n.slot] > keys[c])
-		n = links[d]
-		d = n.left + bit(x[n.slot] > keys[d])
-		n = links[e]
-		e = n.left + bit(x[n.slot] > keys[e])
-		n = links[f]
-		f = n.left + bit(x[n.slot] > keys[f])
-		n = links[g]
-		g = n.left + bit(x[n.slot] > keys[g])
-		n = links[h]
-		h = n.left + bit(x[n.slot] > keys[h])
+	var at [lanes]uint32
+	for i := range at {
+		at[i] = trees[i].root
 	}
-	for i, node := range [lanes]uint32{a, b, c, d, e, f, g, h} {
+	t.descendTrees(x, &at, deepest(trees))
+	for i, node := range at {
 		out[i] = t.values[node]
+	}
+}
+
+// plainRows takes eight rows some steps down from the nodes at.
+func (t *histTrees) plainRows(x []cell, at *[lanes]uint32, depth uint32) {
+	for range depth {
+		for i, node := range at {
+			n := t.links[node]
+			at[i] = n.left + bit(x[n.slot/8][i] > t.keys[node])
+		}
+	}
+}
+
+// plainTrees takes one row some steps down from the nodes at.
+func (t *histTrees) plainTrees(x []uint64, at *[lanes]uint32, depth uint32) {
+	for range depth {
+		for i, node := range at {
+			n := t.links[node]
+			at[i] = n.left + bit(x[n.slot/8] > t.keys[node])
+		}
 	}
 }
 
@@ -157,7 +143,7 @@ func (t *histTrees) walkRowsByCategory(tree histTree, x []cell, sum *[lanes]floa
 	for range tree.depth {
 		for i, node := range at {
 			n := t.links[node]
-			at[i] = t.step(node, x[n.slot][i], n.left)
+			at[i] = t.step(node, x[n.slot/8][i], n.left)
 		}
 	}
 	for i, node := range at {
@@ -174,7 +160,7 @@ func (t *histTrees) walkTreesByCategory(trees *[lanes]histTree, x []uint64, out 
 	for range deepest(trees) {
 		for i, node := range at {
 			n := t.links[node]
-			at[i] = t.step(node, x[n.slot], n.left)
+			at[i] = t.step(node, x[n.slot/8], n.left)
 		}
 	}
 	for i, node := range at {
