@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import roundtrip
 from data import LABELS, load
+from sklearn.base import clone
 from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, Ridge, RidgeClassifier
 from sklearn.pipeline import make_pipeline
@@ -60,7 +61,7 @@ def scaled(x):
 
 def test_members_that_were_fitted_before():
     x, y = load("iris")
-    members = [(name, member.fit(x, y)) for name, member in CLASSIFIERS]
+    members = [(name, clone(member).fit(x, y)) for name, member in CLASSIFIERS]
     loaded = roundtrip.check(StackingClassifier(members, RidgeClassifier(), cv="prefit").fit(x, y), x)
     assert loaded.estimators[0][1] is loaded.estimators_[0]
     loaded.fit(x, y)
