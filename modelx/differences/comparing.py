@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from modelx import api
+from modelx import api, conversion, frames
 from modelx.differences.outputs import compare_outputs
 from modelx.differences.parameters import compare_models
 from modelx.differences.records import Difference
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 
@@ -52,7 +51,7 @@ def diff(
     Raises
     ------
     ModelFileError
-    WrongWidthError, NotNumericError, NonFiniteInputError
+    WrongWidthError, NotNumericError, NonFiniteInputError, ColumnTypeError
     OSError
     """
     before, after = (model if isinstance(model, Model) else api.read(model) for model in (a, b))
@@ -87,7 +86,10 @@ def _row(index: int) -> str:
     return f"row {index} (from 0)"
 
 
-def _rows(data: ArrayLike, model: Model, which: str) -> NDArray[np.float64]:
+def _rows(data: ArrayLike, model: Model, which: str) -> NDArray[Any]:
+    types = conversion.family_of(model.proto).input_types(model.proto)
+    if types is not None:
+        return frames.typed_rows(data, types, model.feature_names)
     rows = api.as_rows(data)
     if rows.ndim != 2 or rows.shape[1] != model.n_features:
         raise WrongWidthError(f"the data have the shape {rows.shape}; {which} takes (rows, {model.n_features})")

@@ -22,7 +22,7 @@ _SCORES = ("predict_proba", "decision_function", "transform", "score_samples")
 
 def compare_outputs(
     estimators: tuple[Any, Any],
-    rows: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rows: tuple[NDArray[Any], NDArray[Any]],
     methods: Sequence[str],
     n_worst: int,
     *,

@@ -10,12 +10,12 @@ from modelx.conversion import family_of, place_of
 from modelx.differences import numbers
 from modelx.differences.records import Change, ParameterChange
 from modelx.differences.sources import compare_sources
+from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from modelx.differences.records import Difference
-    from modelx.v1 import model_pb2
 
 
 def compare_models(a: model_pb2.ModelProto, b: model_pb2.ModelProto, path: str, out: Difference) -> None:
@@ -78,11 +78,16 @@ def _compare_fields(a: Message, b: Message, path: str, labels: _Labels, out: Dif
         if field.name == "classes" or (field.name == "n_features" and not inner):
             continue
         before, after = getattr(a, field.name), getattr(b, field.name)
-        if field.is_repeated:
+        if field.message_type is not None and field.is_repeated:
+            found = _compare_messages(list(before), list(after), place, labels, out)
+        elif field.cpp_type == field.CPPTYPE_STRING:
+            one = [before], [after]
+            found = _compare_texts(*((list(before), list(after)) if field.is_repeated else one), place)
+        elif field.is_repeated:
             found = _compare_arrays(np.asarray(before), np.asarray(after), place, labels)
         elif field.message_type is not None:
             if a.HasField(field.name) and b.HasField(field.name):
-                _compare_fields(before, after, place, labels, out, inner=True)
+                _compare_message(before, after, place, labels, out)
                 continue
             found = _compare_presence(a.HasField(field.name), b.HasField(field.name), place)
         elif field.enum_type is not None:
@@ -93,6 +98,35 @@ def _compare_fields(a: Message, b: Message, path: str, labels: _Labels, out: Dif
             found = _compare_arrays(np.asarray([before]), np.asarray([after]), place, labels)
         if found is not None:
             out.parameters.append(found)
+
+
+def _compare_messages(
+    a: list[Message], b: list[Message], path: str, labels: _Labels, out: Difference
+) -> ParameterChange | None:
+    """Add what differs in messages one by one, or tell that there are more or less of them."""
+    if len(a) != len(b):
+        n = max(len(a), len(b))
+        return ParameterChange(path, n, n, message=f"{len(a)} values became {len(b)}")
+    for i, (before, after) in enumerate(zip(a, b, strict=True)):
+        _compare_message(before, after, f"{path}[{i}]", labels, out)
+    return None
+
+
+def _compare_message(a: Message, b: Message, path: str, labels: _Labels, out: Difference) -> None:
+    if isinstance(a, model_pb2.ModelProto) and isinstance(b, model_pb2.ModelProto):
+        compare_models(a, b, path, out)
+    else:
+        _compare_fields(a, b, path, labels, out, inner=True)
+
+
+def _compare_texts(a: list[str], b: list[str], path: str) -> ParameterChange | None:
+    if len(a) != len(b):
+        n = max(len(a), len(b))
+        return ParameterChange(path, n, n, message=f"{len(a)} values became {len(b)}")
+    changed = [(before, after) for before, after in zip(a, b, strict=True) if before != after]
+    if not changed:
+        return None
+    return ParameterChange(path, len(a), len(changed), message=f"{changed[0][0]!r} became {changed[0][1]!r}")
 
 
 def _compare_presence(before: bool, after: bool, path: str) -> ParameterChange | None:

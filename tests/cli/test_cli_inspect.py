@@ -15,8 +15,8 @@ import modelx
 
 KEYS = [
     "path", "format", "compression", "n_bytes", "sha256", "name", "version", "family", "class_name", "library",
-    "library_version", "schema_version", "n_features", "feature_names", "outputs", "classes", "parameters",
-    "hyper_parameters", "attributes", "layouts", "metadata", "evidence", "steps",
+    "library_version", "schema_version", "n_features", "feature_names", "feature_types", "outputs", "classes",
+    "parameters", "hyper_parameters", "attributes", "layouts", "metadata", "evidence", "steps",
 ]  # fmt: skip
 
 
