@@ -183,6 +183,7 @@ build/gobench: $(wildcard benchmarks/go/*) $(wildcard interop/*.go)
 bench: setup build build/gobench build/columnsbench ## Speed against scikit-learn, onnxruntime and joblib, side by side, with ratios
 	$(PY) benchmarks/predict.py --gobench build/gobench
 	$(PY) benchmarks/ensembles.py --gobench build/gobench
+	$(PY) benchmarks/histograms.py --gobench build/gobench
 	$(PY) benchmarks/columns.py --columns build/columnsbench
 	$(PY) benchmarks/files.py
 

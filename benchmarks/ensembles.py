@@ -61,7 +61,7 @@ def cases() -> list[tuple[str, Any, str, str]]:
     ]
 
 
-def main() -> int:
+def main(models: list[tuple[str, Any, str, str]]) -> int:
     """Measure, print, and check the floors when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gobench", required=True, help="the command built from benchmarks/go")
@@ -82,7 +82,7 @@ def main() -> int:
     ):
         table.add_column(column, justify="left" if column == "model" else "right")
     missed = []
-    for name, estimator, method, output in cases():
+    for name, estimator, method, output in models:
         if not name.startswith(options.only):
             continue
         t = one_case(estimator, method, output, options.gobench, options.seconds)
@@ -103,4 +103,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(cases()))
