@@ -34,6 +34,8 @@ Proto = model_pb2.GradientBoostingProto
 Link = Proto.Link
 ZERO = "zero"
 DUMMIES: Mapping[str, type] = {"DummyClassifier": DummyClassifier, "DummyRegressor": DummyRegressor}
+# Those of a DummyClassifier whose probabilities are the same for every row, at every time.
+_CONSTANT_STRATEGIES = ("prior", "most_frequent", "uniform", "constant")
 # These read their rows, which gradient boosting gives them as float32, as the very numbers that they are.
 _EXACT_ARMS = frozenset({"decision_tree", "forest", "gradient_boosting", "hist_gradient_boosting"})
 # These compute in float32 then, and their tolerance, a part of the sum of absolute terms, grows with the unit of it.
@@ -199,6 +201,8 @@ def _dummy(proto: Proto, described: source_pb2.Source, init: NDArray[np.float64]
         if getattr(start, "n_outputs_", 1) != 1 or getattr(start, "n_classes_", classes) != classes:
             # It would allocate as many columns.
             raise SourceError("the estimator that the sums begin with has other outputs than they", path=path)
+        if not regressor and start.strategy not in _CONSTANT_STRATEGIES:
+            raise SourceError(f"a DummyClassifier with the strategy {start.strategy!r} has no constants", path=path)
         if not regressor:
             start._strategy = start.strategy
         return start
@@ -247,7 +251,8 @@ def _begin_with(
     """Make the estimator begin with the very constants of the file, which its dummy must mean."""
     try:
         found = _init_raw_predictions(
-            np.zeros((1, proto.n_features), dtype=np.float32),
+            # It asks for the number of rows alone; their width may be any that a file claims.
+            np.zeros((1, 1), dtype=np.float32),
             estimator.init_,
             estimator._loss,
             proto.link != Link.LINK_IDENTITY,

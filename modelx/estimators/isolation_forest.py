@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -45,6 +45,8 @@ _COMPUTED = ("estimators_", "estimator_", "offset_")
 _STATE = ("_seeds", "_n_samples", "_max_samples")
 # Several times the sizes that a forest is grown on in practice; scikit-learn compares them as int64.
 _MOST_SAMPLES = 2**53
+# The columns of each tree are listed for a file that was built in Go, unless it claims a huge width.
+_MOST_COLUMNS = 2**20
 
 
 class IsolationForestFamily(Family):
@@ -73,7 +75,7 @@ class IsolationForestFamily(Family):
         wire.fill(proto, "lengths", _average_path_length(sizes))
         proto.normalizer = _normalizer(estimator)
         proto.offset = float(estimator.offset_)
-        proto.accepts_non_finite = _accepts_non_finite(estimator)
+        proto.accepts_non_finite = _accepts_non_finite()
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.isolation_forest
@@ -111,7 +113,7 @@ class IsolationForestFamily(Family):
         estimator.offset_ = source.restore(described, "offset_", np.array([proto.offset]), (), place)
         _set_state(estimator, proto, place)
         _set_members(estimator, proto, path)
-        if proto.accepts_non_finite and not _accepts_non_finite(estimator):
+        if proto.accepts_non_finite and not _accepts_non_finite():
             raise SourceError(
                 "the model takes NaN and infinities, which this scikit-learn refuses; load the file with a later "
                 f"version: it was written with {described.library_version or 'an unknown one'}",
@@ -157,13 +159,12 @@ def _normalizer(estimator: Any) -> float:
     return float(len(estimator.estimators_) * length[0])
 
 
-def _accepts_non_finite(estimator: Any) -> bool:
+@lru_cache(maxsize=1)
+def _accepts_non_finite() -> bool:
     """Whether the installed scikit-learn scores rows of NaN and infinities: 1.5 refuses them."""
-    rows = np.array([[np.nan], [np.inf]]) * np.ones(estimator.n_features_in_)
-    bare = object.__new__(type(estimator))
-    bare.__dict__.update({name: value for name, value in vars(estimator).items() if name != "feature_names_in_"})
+    forest = ensemble.IsolationForest(n_estimators=1, random_state=0).fit([[0.0], [1.0]])
     try:
-        bare.score_samples(rows)
+        forest.score_samples([[np.nan], [np.inf]])
     except ValueError:
         return False
     return True
@@ -218,7 +219,11 @@ def _set_state(estimator: Any, proto: Proto, path: str) -> None:
     if proto.n_columns:
         estimator.estimators_features_ = list(np.array(proto.columns, dtype=np.intp).reshape(n, -1))
         return
-    found = vars(estimator).setdefault("estimators_features_", [np.arange(d) for _ in range(n)])
+    if "estimators_features_" not in vars(estimator):
+        if d > _MOST_COLUMNS:
+            raise SourceError(f"the columns of the trees are not in the file; expected lists of {d}", path=path)
+        estimator.estimators_features_ = [np.arange(d)] * n
+    found = estimator.estimators_features_
     sound = isinstance(found, list) and len(found) == n
     if not sound or any(not isinstance(one, np.ndarray) or one.dtype.kind != "i" or one.shape != (d,) for one in found):
         raise SourceError(f"estimators_features_ is not {n} lists of {d} columns", path=path)

@@ -135,7 +135,7 @@ def _leaves(tree: Any) -> NDArray[np.int64]:
 
 def _accepts_missing(estimator: Any) -> bool:
     """Whether the installed scikit-learn takes NaN: 1.5 refuses it."""
-    rows = np.full((1, estimator.n_features_in_), np.nan, dtype=np.float32)
+    rows = np.full((1, 1), np.nan, dtype=np.float32)
     return bool(estimator.estimators_[0]._support_missing_values(rows))
 
 

@@ -221,6 +221,7 @@ def test_constants_with_other_last_bits_than_this_machine_s_logarithm_are_kept()
         (lambda m: setattr(m.source.delegate.attributes["n_classes_"], "int_value", 10**15), "other outputs"),
         (lambda m: setattr(m.source.delegate.attributes["n_outputs_"], "int_value", 10**15), "other outputs"),
         (lambda m: m.source.delegate.attributes.pop("class_prior_", None), "no constants"),
+        (lambda m: setattr(m.source.delegate.params["strategy"], "string_value", "none"), "has no constants"),
         (lambda m: setattr(m.source.params["init"], "string_value", "zero"), "begin elsewhere"),
         (lambda m: setattr(m.source.params["loss"], "string_value", "exponential"), "adds or links otherwise"),
         (lambda m: setattr(m.source.params["loss"], "string_value", "deviance"), "adds or links otherwise"),
@@ -271,3 +272,12 @@ def test_sums_in_a_pipeline_are_held_to_what_the_scaler_leaves_open():
     x, y = load("diabetes")
     roundtrip.check(make_pipeline(StandardScaler(), regressor()).fit(x, y), x[:20])
     roundtrip.check(make_pipeline(StandardScaler(), regressor(init=LinearRegression())).fit(x, y), x[:20])
+
+
+def test_a_width_that_a_file_claims_costs_no_memory():
+    x, y = load("iris")
+    model = modelx.to_proto(classifier().fit(x, y))
+    model.ClearField("evidence")
+    model.ClearField("signature")
+    model.gradient_boosting.n_features = 2**31 - 1
+    assert modelx.from_proto(model).n_features_in_ == 2**31 - 1

@@ -122,3 +122,14 @@ def test_a_model_that_names_no_class_is_rebuilt():
     model.ClearField("source")
     loaded = modelx.from_proto(model)
     roundtrip.same_array(loaded.score_samples(x), fitted.score_samples(x))
+
+
+def test_a_width_that_a_file_claims_costs_no_memory():
+    x, _ = load("iris")
+    model = modelx.to_proto(forest().fit(x))
+    model.ClearField("evidence")
+    model.ClearField("signature")
+    del model.source.attributes["estimators_features_"]
+    model.isolation_forest.n_features = 2**31 - 1
+    with pytest.raises(SourceError, match="columns of the trees"):
+        modelx.from_proto(model)

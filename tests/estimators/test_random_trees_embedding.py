@@ -87,3 +87,12 @@ def test_another_number_of_columns_is_refused():
     model.random_trees_embedding.trees[0].values.append(1.0)
     with pytest.raises(ShapeError, match=r"trees\[0\]\.values"):
         modelx.from_proto(model)
+
+
+def test_a_width_that_a_file_claims_costs_no_memory():
+    x, _ = load("iris")
+    model = modelx.to_proto(embedding().fit(x))
+    model.ClearField("evidence")
+    model.ClearField("signature")
+    model.random_trees_embedding.n_features = 2**31 - 1
+    assert modelx.from_proto(model).n_features_in_ == 2**31 - 1
