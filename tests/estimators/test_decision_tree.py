@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import roundtrip
+import sklearn
 from data import load
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
 
@@ -133,7 +134,9 @@ def test_missing_values():
 
 def test_a_tree_that_refuses_missing_values():
     x, y = load("iris")
-    fitted = ExtraTreeClassifier(splitter="best", random_state=0).fit(x, y)
+    # What takes NaN is another splitter in another version.
+    splitter = "random" if sklearn.__version__.startswith("1.5.") else "best"
+    fitted = ExtraTreeClassifier(splitter=splitter, random_state=0).fit(x, y)
     model = modelx.to_proto(fitted)
     assert not model.decision_tree.accepts_missing
     check(fitted, x)
@@ -160,8 +163,8 @@ def test_pruning_goes_on_from_the_loaded_tree():
 
 def test_values_that_are_no_means_are_written_as_they_are():
     x, _ = load("diabetes")
-    # Medians of both signs: the numbers of such float64 lie far apart.
-    y = np.random.default_rng(0).standard_normal(len(x)) ** 3
+    # Medians of numbers of all sizes are far from their means.
+    y = 10.0 ** np.random.default_rng(0).uniform(-200.0, 200.0, len(x))
     proto = modelx.to_proto(DecisionTreeRegressor(criterion="absolute_error").fit(x[:80], y[:80])).decision_tree
     assert proto.tree.inner_values
     assert not proto.tree.inner_differences
@@ -185,7 +188,7 @@ def test_a_model_without_a_source_gets_the_class_that_computes_so():
     x, y = load("iris")
     for fitted, cls in (
         (DecisionTreeClassifier(random_state=0).fit(x, y), DecisionTreeClassifier),
-        (ExtraTreeRegressor(random_state=0).fit(x, y), DecisionTreeRegressor),
+        (DecisionTreeRegressor(max_features=1, random_state=0).fit(x, y), DecisionTreeRegressor),
     ):
         model = modelx.to_proto(fitted)
         model.ClearField("source")

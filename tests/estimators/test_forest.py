@@ -215,7 +215,7 @@ def test_parameters_that_the_trees_were_not_grown_with():
 
 def test_a_model_without_a_source_is_a_random_forest():
     x, y = load("diabetes")
-    fitted = ExtraTreesRegressor(3, random_state=0).fit(x, y)
+    fitted = RandomForestRegressor(3, max_features=2, random_state=0).fit(x, y)
     model = modelx.to_proto(fitted)
     model.ClearField("source")
     model.forest.ClearField("seeds")
