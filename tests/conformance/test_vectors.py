@@ -67,7 +67,7 @@ def test_every_format_gives_back_the_very_bits(case_id: str) -> None:
 def bits(values: np.ndarray) -> Any:
     """Give what must be the same. JSON has one NaN only, and any NaN equals any other."""
     if values.dtype == object:
-        return values.tolist()
+        return [(type(cell), "NaN" if cell != cell else cell) for cell in values.reshape(-1)]  # noqa: PLR0124
     return (np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values).tobytes()
 
 
