@@ -80,6 +80,12 @@ func models() map[string]*modelxpb.ModelProto {
 			NFeatures: 2, Missing: math.NaN(), NRows: 3, Rows: []float64{0, 1, 2, math.NaN(), 4, 5}, Means: []float64{2, 3}, NNeighbors: 2,
 			Weights: modelxpb.KNNImputerProto_WEIGHTS_DISTANCE,
 		}}},
+		"hist_gradient_boosting": {Model: &modelxpb.ModelProto_HistGradientBoosting{HistGradientBoosting: &modelxpb.HistGradientBoostingProto{
+			NFeatures: 3, Baseline: []float64{0.5}, Categorical: []bool{false, false, true},
+			Categories: []*modelxpb.CategoricalFeature{{Categories: &modelxpb.Categories{Doubles: []float64{-1, 0, 2}}}},
+			Features:   []int32{0, -1, 2, -1, -1, 1, -1, -1}, Thresholds: []float64{0.25, -1}, MissingLeft: []bool{true, false, true},
+			Values: []float64{1, -2, 3, 0.125, -0.25}, LeftCategories: []uint32{5, 0, 0, 0, 0, 0, 0, 0},
+		}}},
 		"passthrough": {Model: &modelxpb.ModelProto_Passthrough{Passthrough: &modelxpb.PassthroughProto{NFeatures: 3}}},
 	}
 	maps.Copy(out, preprocessing())
