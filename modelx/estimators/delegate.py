@@ -140,7 +140,7 @@ def _set_scorer(search: Any, described: source_pb2.Source, path: str) -> None:
     """Set what the search's own `score` asks, where its parameters say it."""
     if all(name not in described.params or values.is_known(described.params[name]) for name in _SCORING):
         try:
-            scorers, _ = search._get_scorers()  # noqa: SLF001 - fit keeps what this gives
+            scorers, _ = search._get_scorers()
         except (AttributeError, TypeError, ValueError) as error:
             warnings.warn(
                 f"{path}: score() is left out, for the parameters make none ({error}); score the predictions instead",
