@@ -98,7 +98,7 @@ class ForestFamily(TreeModelFamily):
         params = _member_params(estimator)
         cls = type(estimator.estimator)
         estimator.estimators_ = []
-        seeds = list(proto.seeds) or [None] * len(proto.trees)
+        seeds: list[int | None] = [*proto.seeds] or [None] * len(proto.trees)
         decoded = decode_trees(list(proto.trees), proto.n_features, widths(proto), path)
         for seed, fitted in zip(seeds, decoded, strict=True):
             member = cls(**params, random_state=seed)

@@ -18,6 +18,13 @@ func ensembles(linear *modelxpb.ModelProto) map[string]*modelxpb.ModelProto {
 	}
 	leaf := &modelxpb.TreeProto{Features: []int32{-1}, Values: []float64{0.125}}
 	out := map[string]*modelxpb.ModelProto{
+		// Python's class of such a tree takes NaN.
+		"decision_tree": {Model: &modelxpb.ModelProto_DecisionTree{DecisionTree: &modelxpb.DecisionTreeProto{
+			Tree: trees[0], NFeatures: 3, NOutputs: 1, AcceptsMissing: true,
+		}}},
+		"forest": {Model: &modelxpb.ModelProto_Forest{Forest: &modelxpb.ForestProto{
+			Trees: append([]*modelxpb.TreeProto{leaf}, trees...), NFeatures: 3, NOutputs: 1, AcceptsMissing: true,
+		}}},
 		"isolation_forest": {Model: &modelxpb.ModelProto_IsolationForest{IsolationForest: &modelxpb.IsolationForestProto{
 			Trees:     []*modelxpb.TreeProto{twig(-2.5, [3]float64{}, 1, 2, 2), twig(2.75, [3]float64{}, 3, 1, 1)},
 			NFeatures: 3, Sizes: []uint64{1, 2, 3}, Lengths: []float64{0, 1, 1.207392357589623},
