@@ -22,6 +22,10 @@ from modelx.kernels import BUILDERS, NO_KERNEL, kernel_for, one_row_for
 @pytest.mark.parametrize("case", BY_ID.values(), ids=BY_ID.keys())
 def test_every_conformance_case(case):
     fitted = case.build()
+    if kernel_agreement.lacks_kernel(fitted.estimator):
+        # Its rows may have strings.
+        kernel_agreement.check(fitted.estimator, None)
+        return
     rows = [np.asarray(part, dtype=np.float64) for part in (fitted.rows, fitted.exact) if len(part)]
     kernel_agreement.check(fitted.estimator, np.vstack(rows))
 
