@@ -12,18 +12,17 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from modelx import csv_records, json_rows
+from modelx import csv_records
 from modelx.csv_records import Cell, Quoted
 from modelx.errors import MissingColumnError, NotNumericError, WrongWidthError
-from modelx.estimators.base import DataType
+from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from modelx.v1 import model_pb2
-
+DataType = model_pb2.DataType
 BLOCK_ROWS = 8192
 _NPY_MAGIC = b"\x93NUMPY"
 _WORDS = {"True": 1.0, "true": 1.0, "TRUE": 1.0, "False": 0.0, "false": 0.0, "FALSE": 0.0}
@@ -169,6 +168,9 @@ def read(
 
 
 def _json(stream: io.BufferedReader, columns: Columns, block_rows: int) -> Iterator[Block]:
+    # It needs the formats, and these scikit-learn, which takes a second that clients of a server have no need of.
+    from modelx import json_rows
+
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n")
     try:
         gap = GAPS[columns.gaps or "none"]
