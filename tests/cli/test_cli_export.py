@@ -13,7 +13,6 @@ import pytest
 import skops.io
 from sklearn.cluster import BisectingKMeans
 from sklearn.datasets import load_iris
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import Ridge, TweedieRegressor
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -203,11 +202,11 @@ def test_words_that_look_like_numbers_stay_words(run, files, tmp_path):
 
 
 def test_a_graph_without_a_model_stores_no_sample_and_says_none(run, files, tmp_path):
-    forest = RandomForestClassifier(n_estimators=3, random_state=0).fit(files.iris_x, load_iris().target)
-    joblib.dump(forest, tmp_path / "forest.joblib")
+    neighbours = KNeighborsClassifier(3).fit(files.iris_x, load_iris().target)
+    joblib.dump(neighbours, tmp_path / "neighbours.joblib")
     np.save(tmp_path / "x.npy", files.iris_x.astype(np.float32).astype(np.float64))
     sample = ["--sample", tmp_path / "x.npy", "--json"]
-    result = run("export", tmp_path / "forest.joblib", tmp_path / "m.onnx", "--trust", *sample)
+    result = run("export", tmp_path / "neighbours.joblib", tmp_path / "m.onnx", "--trust", *sample)
     assert result.code == 0, result.err
     assert json.loads(result.out)["sample_rows"] == 0
 
