@@ -62,7 +62,7 @@ func newVoting(c *compiler, p *modelxpb.VotingProto, path string, depth int) (*v
 
 // checkVote checks the classes, and that the members have what the vote asks for.
 func (v *voting) checkVote(p *modelxpb.VotingProto, path string) error {
-	if v.vote == modelxpb.VotingProto_VOTE_MEAN {
+	if v.vote == modelxpb.VotingProto_VOTE_UNSPECIFIED {
 		if p.GetClasses() != nil {
 			return &Error{
 				Kind: ErrLabels, Path: path + ".classes", Found: "classes of a mean of predictions", Want: "none",
@@ -98,7 +98,7 @@ func (v *voting) describe(transforms bool) {
 	m := len(v.members)
 	stacked := output{opTransform, m, TypeFloat64}
 	switch v.vote {
-	case modelxpb.VotingProto_VOTE_MEAN:
+	case modelxpb.VotingProto_VOTE_UNSPECIFIED:
 		v.outputList = []output{{opPredict, 0, TypeFloat64}}
 	case modelxpb.VotingProto_VOTE_SOFT:
 		k := v.classes.Len()
@@ -116,7 +116,7 @@ func (v *voting) describe(transforms bool) {
 
 // each is how many values a member gives for a row, or how many classes it may vote for.
 func (v *voting) each() int {
-	if v.vote == modelxpb.VotingProto_VOTE_MEAN {
+	if v.vote == modelxpb.VotingProto_VOTE_UNSPECIFIED {
 		return 1
 	}
 	return v.classes.Len()
@@ -125,7 +125,7 @@ func (v *voting) each() int {
 func (v *voting) width() int             { return v.members[0].width() }
 func (v *voting) outputs() []output      { return v.outputList }
 func (v *voting) inputTypes() []DataType { return v.types }
-func (v *voting) indexes() bool          { return v.vote != modelxpb.VotingProto_VOTE_MEAN }
+func (v *voting) indexes() bool          { return v.vote != modelxpb.VotingProto_VOTE_UNSPECIFIED }
 
 func (v *voting) run(o op, dst, x []float64, first int) error {
 	if o == opPredict && v.indexes() {

@@ -17,6 +17,7 @@ from modelx.errors import (
     ModelxWarning,
     NonFiniteInputError,
     NotNumericError,
+    SourceError,
     UnsupportedEstimatorError,
 )
 

@@ -24,6 +24,7 @@ const (
 	NoRows            Kind = "no_rows"
 	TooManyRows       Kind = "too_many_rows"
 	NonFiniteInput    Kind = "non_finite_input"
+	RefusedValue      Kind = "refused_value"
 	UnsupportedMethod Kind = "unsupported_method"
 	BadRequest        Kind = "bad_request"
 	NoMethod          Kind = "no_method"

@@ -137,22 +137,22 @@ type VotingProto_Vote int32
 
 const (
 	// Of regressors.
-	VotingProto_VOTE_MEAN VotingProto_Vote = 0
-	VotingProto_VOTE_SOFT VotingProto_Vote = 1
-	VotingProto_VOTE_HARD VotingProto_Vote = 2
+	VotingProto_VOTE_UNSPECIFIED VotingProto_Vote = 0
+	VotingProto_VOTE_SOFT        VotingProto_Vote = 1
+	VotingProto_VOTE_HARD        VotingProto_Vote = 2
 )
 
 // Enum value maps for VotingProto_Vote.
 var (
 	VotingProto_Vote_name = map[int32]string{
-		0: "VOTE_MEAN",
+		0: "VOTE_UNSPECIFIED",
 		1: "VOTE_SOFT",
 		2: "VOTE_HARD",
 	}
 	VotingProto_Vote_value = map[string]int32{
-		"VOTE_MEAN": 0,
-		"VOTE_SOFT": 1,
-		"VOTE_HARD": 2,
+		"VOTE_UNSPECIFIED": 0,
+		"VOTE_SOFT":        1,
+		"VOTE_HARD":        2,
 	}
 )
 
@@ -1689,7 +1689,7 @@ func (x *FeatureSelectorProto) GetMembers() []*ModelProto {
 
 // VotingProto asks models that all take the same rows, and averages their answers or counts their votes. With weights w[m] (all
 // 1 where there are none), m running over the members in their order, and W = total (the number of members without weights):
-//   - VOTE_MEAN:  predict(x) = (sum of w[m] * predict[m](x)) / W;
+//   - VOTE_UNSPECIFIED:  predict(x) = (sum of w[m] * predict[m](x)) / W;
 //     transform(x) = the members' predictions, side by side;
 //   - VOTE_SOFT:  predict_proba(x)[k] = (sum of w[m] * predict_proba[m](x)[k]) / W;
 //     predict = classes[first index of the largest], NaN being the largest;
@@ -1701,7 +1701,7 @@ func (x *FeatureSelectorProto) GetMembers() []*ModelProto {
 // Sums begin with +0 and go on in the order of the members.
 type VotingProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// At least one, with distinct names that are not empty, all of one width. Those of VOTE_MEAN predict one number for each
+	// At least one, with distinct names that are not empty, all of one width. Those of VOTE_UNSPECIFIED predict one number for each
 	// row; the others are classifiers whose classes are among the ints 0 ... c - 1, c being the number of classes. Those of
 	// VOTE_SOFT have predict_proba, of c columns.
 	Members []*ModelProto `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
@@ -1709,7 +1709,7 @@ type VotingProto struct {
 	Weights []float64 `protobuf:"fixed64,2,rep,packed,name=weights,proto3" json:"weights,omitempty"`
 	// The sum of the weights as the library that trained rounded it; 0 without weights, else finite and not 0.
 	Total float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
-	// None for VOTE_MEAN.
+	// None for VOTE_UNSPECIFIED.
 	Classes *Labels          `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
 	Vote    VotingProto_Vote `protobuf:"varint,5,opt,name=vote,proto3,enum=modelx.v1.VotingProto_Vote" json:"vote,omitempty"`
 	// Whether the model has transform.
@@ -1780,7 +1780,7 @@ func (x *VotingProto) GetVote() VotingProto_Vote {
 	if x != nil {
 		return x.Vote
 	}
-	return VotingProto_VOTE_MEAN
+	return VotingProto_VOTE_UNSPECIFIED
 }
 
 func (x *VotingProto) GetTransforms() bool {
@@ -2530,7 +2530,7 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
 	"any_number\x18\x03 \x01(\bR\tanyNumber\x12+\n" +
 	"\x05model\x18\x04 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12/\n" +
-	"\amembers\x18\x05 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\"\xa1\x02\n" +
+	"\amembers\x18\x05 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\"\xa8\x02\n" +
 	"\vVotingProto\x12/\n" +
 	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12\x18\n" +
 	"\aweights\x18\x02 \x03(\x01R\aweights\x12\x14\n" +
@@ -2539,9 +2539,9 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x04vote\x18\x05 \x01(\x0e2\x1b.modelx.v1.VotingProto.VoteR\x04vote\x12\x1e\n" +
 	"\n" +
 	"transforms\x18\x06 \x01(\bR\n" +
-	"transforms\"3\n" +
-	"\x04Vote\x12\r\n" +
-	"\tVOTE_MEAN\x10\x00\x12\r\n" +
+	"transforms\":\n" +
+	"\x04Vote\x12\x14\n" +
+	"\x10VOTE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tVOTE_SOFT\x10\x01\x12\r\n" +
 	"\tVOTE_HARD\x10\x02\"\xaf\x03\n" +
 	"\x15IterativeImputerProto\x12\x1d\n" +

@@ -8,6 +8,11 @@ import (
 	modelx "github.com/modelx-dev/modelx/interop"
 )
 
+// refusesValue reports whether an error says that the model does not take a number of a row.
+func refusesValue(err error) bool {
+	return errors.Is(err, modelx.ErrNonFiniteInput) || errors.Is(err, modelx.ErrRefusedValue) || errors.Is(err, modelx.ErrUnknownCategory)
+}
+
 // refusedRow finds the first row that the model refuses, by trying each alone: what the model says of many at once may
 // be about a later one.
 func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, rows int) (int, error) {
@@ -18,7 +23,7 @@ func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, 
 		if err == nil {
 			continue
 		}
-		if !errors.Is(err, modelx.ErrNonFiniteInput) {
+		if !refusesValue(err) {
 			return 0, err
 		}
 		return row, nil

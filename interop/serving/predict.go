@@ -2,7 +2,6 @@ package serving
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -189,7 +188,7 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	if ended := contextError(err); ended != nil {
 		return ended
 	}
-	if !errors.Is(err, modelx.ErrNonFiniteInput) {
+	if !refusesValue(err) {
 		return internal(err)
 	}
 	info := MethodInfo{Method: output.Method, Columns: output.Columns, Indexed: output.Indexed}
@@ -204,7 +203,7 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	column := s.refusedColumn(ctx, &info, values)
 	number := strconv.Itoa(row + 1)
 	if column < 0 {
-		return NewError(NonFiniteInput, "row %s overflows inside the model; expected smaller numbers", number)
+		return NewError(RefusedValue, "row %s has numbers that the model does not take, or that overflow inside it", number)
 	}
 	feature := strconv.Itoa(column + 1)
 	if len(s.features) > 0 {

@@ -106,7 +106,7 @@ func TestOverflowIsTold(t *testing.T) {
 	}}})
 	var response Response
 	err := p.Predict(t.Context(), &Request{Features: []float64{0, 1, 1e300, 1}}, &response)
-	requireError(t, err, NonFiniteInput, "row 2 overflows inside the model; expected smaller numbers")
+	requireError(t, err, RefusedValue, "row 2 has numbers that the model does not take, or that overflow inside it")
 	info, err := p.Info("", "")
 	requireNone(t, err)
 	equal(t, "the class", info.ClassName, "Pipeline")

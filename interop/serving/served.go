@@ -2,7 +2,6 @@ package serving
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -58,6 +57,9 @@ func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, e
 	}
 	for _, spec := range s.summary.Signature.GetOutputs() {
 		method := modelx.Method(spec.GetMethod())
+		if method == modelx.InverseTransform && model.Columns(modelx.Transform) != s.width {
+			continue // Requests have rows of one width.
+		}
 		s.methods = append(s.methods, MethodInfo{
 			Method: method, Columns: model.Columns(method), Vector: spec.GetNColumns() == 0,
 			Type: modelx.DataType(spec.GetType()), Indexed: method == modelx.Predict && holdsNoDouble(s.classes),
@@ -68,7 +70,7 @@ func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, e
 	for i := range s.methods {
 		err := s.run(ctx, &s.methods[i], &response.indices, make([]float64, s.methods[i].Columns), row)
 		// Zeros are a row like any other: a model may refuse them.
-		if err != nil && !errors.Is(err, modelx.ErrNonFiniteInput) {
+		if err != nil && !refusesValue(err) {
 			return nil, err
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	NoRows            Kind = "no_rows"
 	TooManyRows       Kind = "too_many_rows"
 	NonFiniteInput    Kind = "non_finite_input"
+	RefusedValue      Kind = "refused_value"
 	NotNumeric        Kind = "not_numeric"
 	MissingColumn     Kind = "missing_column"
 	UnsupportedMethod Kind = "unsupported_method"
@@ -50,6 +51,7 @@ var statuses = map[Kind]status{
 	NoRows:            {codes.InvalidArgument, 400},
 	TooManyRows:       {codes.InvalidArgument, 413},
 	NonFiniteInput:    {codes.InvalidArgument, 400},
+	RefusedValue:      {codes.InvalidArgument, 400},
 	NotNumeric:        {codes.InvalidArgument, 400},
 	MissingColumn:     {codes.InvalidArgument, 400},
 	UnsupportedMethod: {codes.InvalidArgument, 400},

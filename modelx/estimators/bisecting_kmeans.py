@@ -47,7 +47,7 @@ class BisectingKMeansFamily(DistanceFamily):
         mean = getattr(estimator, "_X_mean", None)
         centers: list[NDArray[np.float64]] = []
         # Each entry is a node and the place where its parent keeps its index.
-        pending: list[tuple[Any, Any, int]] = [(estimator._bisecting_tree, None, 0)]  # noqa: SLF001 - nowhere else
+        pending: list[tuple[Any, Any, int]] = [(estimator._bisecting_tree, None, 0)]
         while pending:
             node, siblings, parent = pending.pop()
             index = len(proto.labels)
@@ -97,7 +97,7 @@ class BisectingKMeansFamily(DistanceFamily):
         estimator = self.build(described, model, place, _COMPUTED)
         set_centers(estimator, described, self.cluster_centers(model), place)
         # The stored centers have the mean already, so that predict has none to add.
-        estimator._bisecting_tree = _tree(proto)  # noqa: SLF001 - fit sets it, predict needs it
+        estimator._bisecting_tree = _tree(proto)
         return estimator
 
     def decided(

@@ -75,8 +75,8 @@ def double_centers(estimator: Any) -> NDArray[np.float64]:
 def set_centers(estimator: Any, described: source_pb2.Source, centers: NDArray[np.float64], path: str) -> None:
     """Set what fit sets and predict and transform need."""
     estimator.cluster_centers_ = source.restore(described, "cluster_centers_", centers.reshape(-1), centers.shape, path)
-    estimator._n_features_out = len(centers)  # noqa: SLF001 - fit sets it
-    estimator._n_threads = _openmp_effective_n_threads()  # noqa: SLF001 - as above
+    estimator._n_features_out = len(centers)
+    estimator._n_threads = _openmp_effective_n_threads()
 
 
 def _distance_error(centers: NDArray[np.float64], x: NDArray[np.float64], err: Error) -> NDArray[np.float64]:

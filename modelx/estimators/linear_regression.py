@@ -156,7 +156,7 @@ class LinearRegressionFamily(Family):
         else:
             estimator.intercept_ = source.restore_repeated(described, "intercept_", flat, (m,), path)
         if name in _GLM:
-            estimator._base_loss = estimator._get_loss()  # noqa: SLF001 - fit sets it, predict needs it
+            estimator._base_loss = estimator._get_loss()
         if _link(estimator) != proto.link:
             raise SourceError(f"{name} with these parameters has another link than the model", path=path)
         return estimator
@@ -202,7 +202,7 @@ def _matrix(proto: linear_regression_pb2.LinearRegressionProto) -> tuple[NDArray
 def _link(estimator: Any) -> linear_regression_pb2.LinearRegressionProto.Link:
     if type(estimator).__name__ not in _GLM:
         return Link.LINK_UNSPECIFIED
-    name = type(estimator._base_loss.link).__name__  # noqa: SLF001 - the only place that has the link
+    name = type(estimator._base_loss.link).__name__
     links = {"IdentityLink": Link.LINK_UNSPECIFIED, "LogLink": Link.LINK_LOG}
     if name not in links:
         raise UnsupportedEstimatorError(

@@ -240,7 +240,7 @@ def _set_binarizer(estimator: Any, classes: NDArray[Any], target: Proto.Target) 
         binarizer.y_type_ = "multilabel-indicator"
     else:
         binarizer.y_type_ = "binary" if len(classes) == 2 else "multiclass"
-    estimator._label_binarizer = binarizer  # noqa: SLF001 - fit sets it, predict needs it
+    estimator._label_binarizer = binarizer
 
 
 def _default_source(proto: Proto) -> source_pb2.Source:

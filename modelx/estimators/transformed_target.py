@@ -184,7 +184,7 @@ def _decode_functions(params: dict[str, Any], proto: model_pb2.TransformedTarget
 
 
 def _bound(model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> tuple[NDArray[np.float64], bool]:
-    """Bound how far predictions may be off, shape (n_rows,), infinite where that is open; say whether they are exact."""
+    """Bound how far predictions may be off, shape (n_rows,), infinite where open, and say whether they are exact."""
     proto = model.transformed_target
     given = members.answer(proto.model, estimator.regressor_, "predict", x, err)
     predicted = np.asarray(given.values, dtype=np.float64).reshape(len(x), -1)

@@ -84,7 +84,7 @@ class VotingFamily(Family):
             )
         if proto.vote not in Vote.values():
             raise ShapeError(f"vote is {proto.vote}; expected one that this version knows", path=f"{path}.vote")
-        if proto.vote == Vote.VOTE_MEAN:
+        if proto.vote == Vote.VOTE_UNSPECIFIED:
             if proto.HasField("classes"):
                 raise LabelsError("a mean of predictions has classes; expected none", path=f"{path}.classes")
             for i, member in enumerate(proto.members):
@@ -105,7 +105,7 @@ class VotingFamily(Family):
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         proto = model.voting
         m = len(proto.members)
-        if proto.vote == Vote.VOTE_MEAN:
+        if proto.vote == Vote.VOTE_UNSPECIFIED:
             out, stacked = [spec("predict")], spec("transform", m)
         else:
             c = labels.count(proto.classes)
@@ -158,7 +158,7 @@ class VotingFamily(Family):
         widest = np.max([one.off for one in answers], axis=0)
         stacked = members.bounded(widest, exact=all(one.exact for one in answers))
         mean = members.bounded(off, exact=exact)
-        if proto.vote == Vote.VOTE_MEAN:
+        if proto.vote == Vote.VOTE_UNSPECIFIED:
             return {"predict": mean, "transform": stacked}
         return {"predict": EQUAL, "predict_proba": mean, "transform": stacked}
 
@@ -189,7 +189,7 @@ class VotingFamily(Family):
 
 def _vote(estimator: Any) -> Vote:
     if type(estimator).__name__ == "VotingRegressor":
-        return Vote.VOTE_MEAN
+        return Vote.VOTE_UNSPECIFIED
     return Vote.VOTE_SOFT if estimator.voting == "soft" else Vote.VOTE_HARD
 
 
@@ -227,7 +227,7 @@ def _mean(proto: model_pb2.VotingProto, answers: list[Answer]) -> tuple[NDArray[
     """Bound how far the mean may be off, and say whether it has one value only."""
     weights = np.abs(wire.doubles(proto.weights)) if len(proto.weights) else np.ones(len(answers))
     total = abs(proto.total) if len(proto.weights) else float(len(answers))
-    exact = all(one.exact for one in answers) and (proto.vote != Vote.VOTE_MEAN or len(answers) < _IN_ORDER)
+    exact = all(one.exact for one in answers) and (proto.vote != Vote.VOTE_UNSPECIFIED or len(answers) < _IN_ORDER)
     off = sum(w * one.off for w, one in zip(weights, answers, strict=True)) / total
     scale = sum(w * members.largest(one.values) for w, one in zip(weights, answers, strict=True)) / total
     return np.asarray(off + RELATIVE_TO_SCALE * scale), exact

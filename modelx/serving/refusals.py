@@ -34,7 +34,9 @@ def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingEr
     values = x[row]
     places = np.flatnonzero(~np.isfinite(values))
     if not places.size:
-        return ServingError("non_finite_input", f"row {row + 1} overflows inside the model; expected smaller numbers")
+        return ServingError(
+            "refused_value", f"row {row + 1} has numbers that the model does not take, or that overflow inside it"
+        )
     place = int(places[_first_value(method, values, places)])
     names = served.feature_names if method.width == served.n_features else ()
     name = f" ({quoted(names[place])})" if names else ""

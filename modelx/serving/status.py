@@ -33,6 +33,7 @@ STATUSES: dict[str, Status] = {
     "no_rows": INVALID_ARGUMENT,
     "too_many_rows": INVALID_ARGUMENT._replace(http=413),
     "non_finite_input": INVALID_ARGUMENT,
+    "refused_value": INVALID_ARGUMENT,
     "not_numeric": INVALID_ARGUMENT,
     "missing_column": INVALID_ARGUMENT,
     "unsupported_method": INVALID_ARGUMENT,

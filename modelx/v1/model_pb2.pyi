@@ -272,10 +272,10 @@ class VotingProto(_message.Message):
     __slots__ = ("members", "weights", "total", "classes", "vote", "transforms")
     class Vote(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
-        VOTE_MEAN: _ClassVar[VotingProto.Vote]
+        VOTE_UNSPECIFIED: _ClassVar[VotingProto.Vote]
         VOTE_SOFT: _ClassVar[VotingProto.Vote]
         VOTE_HARD: _ClassVar[VotingProto.Vote]
-    VOTE_MEAN: VotingProto.Vote
+    VOTE_UNSPECIFIED: VotingProto.Vote
     VOTE_SOFT: VotingProto.Vote
     VOTE_HARD: VotingProto.Vote
     MEMBERS_FIELD_NUMBER: _ClassVar[int]

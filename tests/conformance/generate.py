@@ -28,7 +28,7 @@ from defects.defect import Defect
 from threadpoolctl import threadpool_limits
 
 HERE = Path(__file__).parent
-MAX_BYTES = 10_000_000
+MAX_BYTES = 16_000_000
 
 
 def write_vectors(folder: Path, only: list[str]) -> None:

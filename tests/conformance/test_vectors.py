@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "vectors"
 INDEX = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in INDEX["cases"]}
 FILES = [(case["id"], name) for case in INDEX["cases"] for name in case["files"]]
-MAX_BYTES = 10_000_000
+MAX_BYTES = 16_000_000
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Rows are there to overflow.
 
 

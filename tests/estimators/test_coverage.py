@@ -42,8 +42,6 @@ LEFT_OUT = {
     **dict.fromkeys(
         [
             "FeatureAgglomeration",
-            "ColumnTransformer",
-            "FeatureUnion",
             "KernelCenterer",
         ],
         "chooses, fills or merges columns: no scaler of each column on its own",

@@ -20,7 +20,7 @@ class VotingBuilder(EnsembleBuilder):
     """``voting``."""
 
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
-        if model.voting.vote == Vote.VOTE_MEAN:
+        if model.voting.vote == Vote.VOTE_UNSPECIFIED:
             return {"predict": "predictions", "transform": "transformed"}
         return {"predict": "label", "predict_proba": "probabilities", "transform": "transformed"}
 
@@ -33,7 +33,7 @@ class VotingBuilder(EnsembleBuilder):
             stacked = graph.node("Concat", *given, axis=1)
             return {"predict": chosen(graph, proto.classes, mean), "predict_proba": mean, "transform": stacked}
         stacked = graph.node("Concat", *[graph.node("Unsqueeze", one, graph.constant([1])) for one in given], axis=1)
-        if proto.vote == Vote.VOTE_MEAN:
+        if proto.vote == Vote.VOTE_UNSPECIFIED:
             return {"predict": _mean(graph, proto, given), "transform": stacked}
         return {"predict": chosen(graph, proto.classes, _votes(graph, proto, given)), "transform": stacked}
 
