@@ -39,6 +39,8 @@ _GIVEN = {
 }
 # Classes whose parameter has a default that fit refuses.
 _NEEDS = ("SelfTrainingClassifier",)
+# Classes that the small numbers do not suit.
+_AS_IT_IS = ("OrthogonalMatchingPursuitCV", "TSNE", "SpectralBiclustering")
 # Small numbers of parts, so that all of them take seconds; none of them changes what is computed.
 _SMALL = {
     "n_estimators": 8,
@@ -92,6 +94,8 @@ def _construct(cls: type, one: type) -> Any:
         if name in _GIVEN and (parameter.default is inspect.Parameter.empty or cls.__name__ in _NEEDS)
     }
     small = {name: value for name, value in _SMALL.items() if name in parameters and name not in given}
+    if cls.__name__ in _AS_IT_IS:
+        small = {}
     try:
         return cls(**given, **small)
     except TypeError:
