@@ -248,11 +248,15 @@ func TestBlocksGiveTheBitsOfSingleRows(t *testing.T) {
 	}
 }
 
-// Every arm of the oneof has a predictor, and a case that scikit-learn answered.
+// Every arm of the oneof has a predictor, and a case that scikit-learn answered: here, or among the conformance vectors,
+// whose formulas the tests of the Python package have in numpy too.
 func TestEveryFamilyIsComplete(t *testing.T) {
 	tested := map[string]bool{}
 	for _, c := range sklearnCases(t) {
 		tested[setArm(c.proto(t))] = true
+	}
+	for _, family := range vectorFamilies(t) {
+		tested[family] = true
 	}
 	arms := new(modelxpb.ModelProto).ProtoReflect().Descriptor().Oneofs().ByName("model").Fields()
 	for i := range arms.Len() {
@@ -265,9 +269,31 @@ func TestEveryFamilyIsComplete(t *testing.T) {
 			t.Errorf("%s has no predictor: add it to compileFamily", field.Name())
 		}
 		if !tested[string(field.Name())] {
-			t.Errorf("%s has no case in testdata/cases.json", field.Name())
+			t.Errorf("%s has no case in testdata/cases.json and no conformance vector", field.Name())
 		}
 	}
+}
+
+// vectorFamilies reads the families of the conformance vectors, which must be there.
+func vectorFamilies(t testing.TB) []string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "tests", "conformance", "vectors", "index.json"))
+	if err != nil {
+		t.Fatalf("the vectors are missing: %v; write them with make conformance", err)
+	}
+	var index struct {
+		Cases []struct {
+			Family string `json:"family"`
+		} `json:"cases"`
+	}
+	if err := json.Unmarshal(data, &index); err != nil {
+		t.Fatal(err)
+	}
+	families := make([]string, len(index.Cases))
+	for i, c := range index.Cases {
+		families[i] = c.Family
+	}
+	return families
 }
 
 func kindOf(err error) Kind {

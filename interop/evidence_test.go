@@ -78,11 +78,16 @@ func answerOf(t testing.TB, n *node, out output, x []float64) *modelxpb.Output {
 	if err := n.run(out.op, values, x, 0); err != nil {
 		t.Fatal(err)
 	}
-	if out.kind == TypeInt64 {
+	switch out.kind {
+	case TypeInt64:
 		for _, v := range values {
 			answer.Ints = append(answer.Ints, int64(v))
 		}
-	} else {
+	case TypeBool:
+		for _, v := range values {
+			answer.Bools = append(answer.Bools, v != 0)
+		}
+	default:
 		answer.Doubles = values
 	}
 	return answer
