@@ -70,8 +70,8 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			&modelxpb.Signature{NFeatures: 1, Outputs: []*modelxpb.OutputSpec{{Type: 99}, {Type: 1, NColumns: 2}}},
-			`{"n_features":1,"feature_names":[],"outputs":[{"method":"","n_columns":0,"type":99},` +
-				`{"method":"","n_columns":2,"type":"DATA_TYPE_FLOAT64"}]}`,
+			`{"n_features":1,"feature_names":[],"outputs":[{"method":"","n_columns":0,"type":99,"column_types":[]},` +
+				`{"method":"","n_columns":2,"type":"DATA_TYPE_FLOAT64","column_types":[]}],"feature_types":[]}`,
 		},
 		{
 			&modelxpb.Metadata{

@@ -37,8 +37,8 @@ func TestInformation(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"name":"line","version":"1.0.0","type":"linear_regression","signature":{"n_features":2,"feature_names":["a","b"],` +
-		`"outputs":[{"method":"predict","n_columns":0,"type":"DATA_TYPE_FLOAT64"}]},"metadata":{"created_timestamp":1152921504606846976,` +
-		`"training_samples":442,"metrics":{"r2":0.1,"z":1.0},"properties":{"in":{},"list":[true],"n":2.0,"no":null,"owner":"me"}},` +
+		`"outputs":[{"method":"predict","n_columns":0,"type":"DATA_TYPE_FLOAT64","column_types":[]}],"feature_types":[]},` +
+		`"metadata":{"created_timestamp":1152921504606846976,"training_samples":442,"metrics":{"r2":0.1,"z":1.0},"properties":{"in":{},"list":[true],"n":2.0,"no":null,"owner":"me"}},` +
 		`"metrics":{"r2":0.1,"z":1.0},"sha256":"` + info.SHA256 + `","loaded_timestamp":` + fmt.Sprint(info.LoadedTimestamp) +
 		`,"requests_served":1,"evidence":{"result":"RESULT_ABSENT","rows":0,"methods":[]},"classes":[],"class_name":"",` +
 		`"engine":"go","ready_versions":["1.0.0"],"rollback_version":"","path":"model.pb"}`
