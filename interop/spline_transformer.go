@@ -291,7 +291,7 @@ func spoil(columns, h []float64, first int) {
 			if (first+n)%len(columns) == c {
 				sum += v
 			} else {
-				sum += 0 * v
+				sum += float64(0 * v)
 			}
 		}
 		columns[c] = sum

@@ -17,7 +17,8 @@ func NormalCDF(x float64) float64 {
 		}
 		return 1
 	}
-	tail := piece(normalTails[int(size*8)][:], size*8)
+	at := float64(size * 8)
+	tail := piece(normalTails[int(at)][:], at)
 	if x < 0 {
 		return tail
 	}

@@ -83,7 +83,8 @@ func Pow(x, y float64) float64 {
 	case product < -746:
 		return sign * 0
 	}
-	rest := math.FMA(y, high, -product) + float64(y*low)
+	lost := math.FMA(y, high, -product)
+	rest := lost + float64(y*low)
 	n := (float64(product*stepsPerUnit) + toInteger) - toInteger
 	r := (product - float64(n*stepHi)) - float64(n*stepLo)
 	return sign * times(int64(n), r+rest)
