@@ -42,6 +42,12 @@ func modelsOfModels(base map[string]*modelxpb.ModelProto) map[string]*modelxpb.M
 				}},
 			},
 		}},
+		"column_transformer": {Model: &modelxpb.ModelProto_ColumnTransformer{ColumnTransformer: &modelxpb.ColumnTransformerProto{
+			NFeatures: 4, Members: named(base["affine_scaler"], base["passthrough"]),
+			Selections: []*modelxpb.ColumnTransformerProto_Selection{
+				{Columns: []uint32{3, 0, 1}, Weight: proto.Float64(0.1)}, {Columns: []uint32{2, 2, 0}},
+			},
+		}}},
 		"stacking": {Model: &modelxpb.ModelProto_Stacking{Stacking: &modelxpb.StackingProto{
 			Members: regressors, Methods: []modelxpb.StackingProto_Method{1, 1}, Passthrough: true,
 			Final: &modelxpb.ModelProto{Name: "final", Model: &modelxpb.ModelProto_LinearRegression{
