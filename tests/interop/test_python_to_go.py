@@ -12,6 +12,21 @@ import numpy as np
 import pytest
 from sklearn import datasets
 from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingRegressor,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    IsolationForest,
+    RandomForestClassifier,
+    RandomTreesEmbedding,
+    StackingRegressor,
+    VotingClassifier,
+)
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
@@ -20,26 +35,32 @@ from sklearn.linear_model import (
     SGDClassifier,
     SGDOneClassSVM,
 )
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     Binarizer,
     FunctionTransformer,
     KBinsDiscretizer,
+    LabelEncoder,
     MinMaxScaler,
     Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
     PolynomialFeatures,
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
     SplineTransformer,
     StandardScaler,
+    TargetEncoder,
 )
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import modelx
 from modelx.conversion import family_of
 from modelx.evidence import comparing, recording
 from modelx.formats import onnx_graph
-from modelx.v1 import evidence_pb2
+from modelx.v1 import evidence_pb2, model_pb2
 
 pytestmark = [
     pytest.mark.interop,
@@ -149,10 +170,138 @@ def wine_splines() -> Fitted:
     return make_pipeline(SplineTransformer(4), LogisticRegression(max_iter=50)).fit(x, y), x
 
 
+def with_gaps(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Give a copy in which every seventh value is missing."""
+    x = x.copy()
+    x.reshape(-1)[::7] = np.nan
+    return x
+
+
+def wine_tree() -> Fitted:
+    x, y = data("wine")
+    return DecisionTreeClassifier(random_state=0).fit(x, np.array(["a", "b", "ç"])[y]), x
+
+
+def digits_forest() -> Fitted:
+    x, y = data("digits")
+    return RandomForestClassifier(10, random_state=0).fit(x, y), x
+
+
+def wine_boosting() -> Fitted:
+    x, y = data("wine")
+    return GradientBoostingClassifier(n_estimators=5, random_state=0).fit(x, y), x
+
+
+def cancer_histograms() -> Fitted:
+    x, y = data("breast_cancer")
+    x = with_gaps(x)
+    return HistGradientBoostingClassifier(max_iter=10).fit(x, y), x
+
+
+def wine_isolation() -> Fitted:
+    x, _ = data("wine")
+    return IsolationForest(n_estimators=10, random_state=0).fit(x), x
+
+
+def iris_leaves() -> Fitted:
+    x, _ = data("iris")
+    return RandomTreesEmbedding(5, max_depth=3, sparse_output=False, random_state=0).fit(x), x
+
+
+def wine_weak() -> Fitted:
+    x, y = data("wine")
+    return AdaBoostClassifier(n_estimators=8, random_state=0).fit(x, y), x
+
+
+def diabetes_bags() -> Fitted:
+    x, y = data("diabetes")
+    return BaggingRegressor(DecisionTreeRegressor(max_depth=3), 5, max_features=0.5, random_state=0).fit(x, y), x
+
+
+def wine_votes() -> Fitted:
+    x, y = data("wine")
+    members = [("tree", DecisionTreeClassifier(max_depth=2)), ("line", LogisticRegression(max_iter=50))]
+    return VotingClassifier(members, voting="soft", weights=[1, 2]).fit(x, y), x
+
+
+def diabetes_stack() -> Fitted:
+    x, y = data("diabetes")
+    members = [("line", LinearRegression()), ("tree", DecisionTreeRegressor(max_depth=3))]
+    return StackingRegressor(members, LinearRegression(), cv=3).fit(x, y), x
+
+
+def diabetes_scaled_target() -> Fitted:
+    x, y = data("diabetes")
+    return TransformedTargetRegressor(LinearRegression(), transformer=StandardScaler()).fit(x, y), x
+
+
+def wine_search() -> Fitted:
+    x, y = data("wine")
+    model = make_pipeline(SelectKBest(k=6), StandardScaler(), LogisticRegression())
+    return GridSearchCV(model, {"logisticregression__C": [0.1, 1.0]}, cv=3).fit(x, y), x
+
+
+def wine_columns() -> Fitted:
+    x, y = data("wine")
+    parts = [("scaled", StandardScaler(), [5, 0, 3]), ("same", "passthrough", slice(7, 10))]
+    columns = ColumnTransformer(parts, transformer_weights={"scaled": 0.1})
+    return make_pipeline(columns, LogisticRegression(max_iter=50)).fit(x, y), x
+
+
+def wine_selected() -> Fitted:
+    x, y = data("wine")
+    return make_pipeline(SelectKBest(k=4), MinMaxScaler()).fit(x, y), x
+
+
+def wine_filled() -> Fitted:
+    x, y = data("wine")
+    x = with_gaps(x)
+    return make_pipeline(SimpleImputer(add_indicator=True), StandardScaler(), LogisticRegression()).fit(x, y), x
+
+
+def wine_gaps() -> Fitted:
+    x = with_gaps(data("wine")[0])
+    return MissingIndicator().fit(x), x
+
+
+def wine_neighbors() -> Fitted:
+    x = with_gaps(data("wine")[0])
+    return KNNImputer(n_neighbors=3).fit(x), x
+
+
+def iris_rounds() -> Fitted:
+    x = with_gaps(data("iris")[0])
+    return IterativeImputer(LinearRegression(), max_iter=2).fit(x), x
+
+
+def iris_categories() -> Fitted:
+    x = np.round(data("iris")[0])
+    return OneHotEncoder(sparse_output=False, min_frequency=10, drop="first").fit(x), x
+
+
+def iris_numbers() -> Fitted:
+    x = np.round(data("iris")[0])
+    return OrdinalEncoder().fit(x), x
+
+
+def iris_targets() -> Fitted:
+    x, y = data("iris")
+    x = np.round(x)
+    return TargetEncoder(random_state=0).fit(x, y), x
+
+
+def iris_labels() -> Fitted:
+    x, _ = data("iris")
+    return LabelEncoder().fit(x[:, 0]), x[:, :1]
+
+
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
     wine_products, cancer_bins, wine_powers, wine_ranks, wine_splines,
+    wine_tree, digits_forest, wine_boosting, cancer_histograms, wine_isolation, iris_leaves, wine_weak, diabetes_bags,
+    wine_votes, diabetes_stack, diabetes_scaled_target, wine_search, wine_columns, wine_selected, wine_filled,
+    wine_gaps, wine_neighbors, iris_rounds, iris_categories, iris_numbers, iris_targets, iris_labels,
 ]  # fmt: skip
 
 
@@ -193,13 +342,17 @@ def test_go_predicts_every_row(build: Callable[[], Fitted], go: Callable[..., st
             assert agrees[decided].all(), f"{suffix} {output.method}: {np.argwhere(~agrees)[:3]}"
 
 
+def arms_of(model: model_pb2.ModelProto) -> set[str]:
+    """Give the families of a model and of all models in it."""
+    family = family_of(model)
+    return {family.arm}.union(*(arms_of(inner) for _, inner in family.nested(model)))
+
+
 def test_every_family_is_among_them() -> None:
-    arms = set()
+    arms: set[str] = set()
     for build in BUILDERS:
-        model = modelx.to_proto(build()[0])
-        arms.add(model.WhichOneof("model"))
-        arms |= {step.WhichOneof("model") for step in model.pipeline.steps}
-    assert arms == {field.name for field in model.DESCRIPTOR.oneofs_by_name["model"].fields}
+        arms |= arms_of(modelx.to_proto(build()[0]))
+    assert arms == {field.name for field in model_pb2.ModelProto.DESCRIPTOR.oneofs_by_name["model"].fields}
 
 
 def test_go_takes_columns_by_their_names(go: Callable[..., str], tmp_path: Path) -> None:
