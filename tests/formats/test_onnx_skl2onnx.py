@@ -14,14 +14,12 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.cluster import DBSCAN, KMeans, MiniBatchKMeans
 from sklearn.decomposition import PCA
-from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron, Ridge, SGDClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler, scale
 from sklearn.svm import SVC, LinearSVC
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import modelx
 from modelx import errors
@@ -95,12 +93,10 @@ def margin(fitted, x):
 
 
 CONVERTED = [
-    (DecisionTreeClassifier(random_state=0), {"label", "probabilities"}),
-    (RandomForestClassifier(5, random_state=0), {"label", "probabilities"}),
+    (KNeighborsClassifier(3), {"label", "probabilities"}),
     (GaussianNB(), {"label", "probabilities"}),
-    (DecisionTreeRegressor(random_state=0), {"predictions"}),
+    (KNeighborsRegressor(3), {"predictions"}),
     (PCA(2), {"transformed"}),
-    (IsolationForest(n_estimators=5, random_state=0), {"label", "scores"}),
     (make_pipeline(StandardScaler(), PCA(3), LogisticRegression()), {"label", "probabilities"}),
     (make_pipeline(StandardScaler(), PCA(3), LinearSVC(random_state=0)), {"label"}),
     (SVC(), {"label"}),
@@ -211,7 +207,7 @@ def test_what_cannot_be_converted_says_so(given):
 
 def test_an_unfitted_estimator_says_so():
     with pytest.raises(errors.NotFittedError, match="fit"):
-        modelx.dumps(DecisionTreeClassifier(), "onnx")
+        modelx.dumps(GaussianNB(), "onnx")
 
 
 def test_a_sample_of_another_width_is_refused():

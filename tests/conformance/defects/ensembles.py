@@ -44,11 +44,11 @@ def of_boosting() -> Iterator[Defect]:
         return lambda m: m.gradient_boosting.ClearField(field)
 
     yield defect("no_features", "rows of no values", _set(_BOOSTED, n_features=0), path="n_features")
-    yield defect("no_outputs", "no sums", _set(_BOOSTED, n_outputs=0), path="n_outputs")
+    yield defect("no_outputs", "a model of no sums", _set(_BOOSTED, n_outputs=0), path="n_outputs")
     yield defect("huge_outputs", "2^31 - 1 sums: nothing may be allocated", _set(_BOOSTED, n_outputs=2**31 - 1))
     yield defect("no_link", "sums of which nothing comes", _set(_BOOSTED, link=0), path="link")
     yield defect("unknown_link", "a link of a later schema", _set(_BOOSTED, link=9), path="link")
-    yield defect("no_trees", "no stage", drop("trees"), path="trees")
+    yield defect("no_trees", "a model of no stage", drop("trees"), path="trees")
     yield defect(
         "half_a_stage",
         "a stage lacks the tree of a class",
@@ -165,7 +165,7 @@ def of_isolation() -> Iterator[Defect]:
 
     columns = "isolation_forest/columns_of_each_tree"
     yield defect("no_features", "rows of no values", _set(_ISOLATED, n_features=0), path="n_features")
-    yield defect("no_trees", "no trees", lambda m: m.isolation_forest.ClearField("trees"), path="trees")
+    yield defect("no_trees", "a model of no trees", lambda m: m.isolation_forest.ClearField("trees"), path="trees")
     yield defect("bad_tree", "a tree without nodes", lambda m: m.isolation_forest.trees[0].Clear(), "tree", "trees[0]")
     yield defect("too_many_columns", "as many columns as there are", _set(_ISOLATED, n_columns=4), path="n_columns")
     yield defect("negative_columns", "fewer columns than none", _set(_ISOLATED, n_columns=-1), path="n_columns")
@@ -232,7 +232,9 @@ def of_embedding() -> Iterator[Defect]:
         return Defect(f"{_EMBEDDED}/{name}", why, kind, edited(base(_EMBEDDED), edit), path=f"{_EMBEDDED}.{path}")
 
     yield defect("no_features", "rows of no values", _set(_EMBEDDED, n_features=0), path="n_features")
-    yield defect("no_trees", "no trees", lambda m: m.random_trees_embedding.ClearField("trees"), path="trees")
+    yield defect(
+        "no_trees", "a model of no trees", lambda m: m.random_trees_embedding.ClearField("trees"), path="trees"
+    )
     yield defect(
         "bad_tree", "a tree without nodes", lambda m: m.random_trees_embedding.trees[2].Clear(), "tree", "trees[2]"
     )

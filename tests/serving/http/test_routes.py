@@ -92,7 +92,9 @@ def test_model_info(server):
         "evidence", "classes", "class_name", "engine", "ready_versions", "rollback_version", "path",
     ]  # fmt: skip
     assert (info["name"], info["version"], info["path"]) == ("two", "1", "two/1/model.pb")
-    assert info["signature"]["outputs"][0] == {"method": "predict", "n_columns": 0, "type": "DATA_TYPE_STRING"}
+    assert info["signature"]["outputs"][0] == {
+        "method": "predict", "n_columns": 0, "type": "DATA_TYPE_STRING", "column_types": [],
+    }  # fmt: skip
     assert info["evidence"]["result"] == "RESULT_PASSED"
     assert info["classes"] == ["setosa", "versicolor", "virginica"]
     assert (info["engine"], info["ready_versions"]) == ("python", ["1", "2"])
