@@ -133,7 +133,7 @@ def _expectation(case: Case, expected: Any) -> evidence_pb2.Output:
     model = modelx.to_proto(case.estimator)
     rows = np.ascontiguousarray(case.rows, dtype=np.float64)
     evidence = evidence_pb2.Evidence()
-    write({case.method: expected}, family_of(model).tolerances(model, case.estimator, rows, None), evidence)
+    write({case.method: expected}, family_of(model).tolerances(model, case.estimator, rows, None), evidence, model)
     return evidence.outputs[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserList
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,9 @@ def _columns(columns: Any) -> Any:
     if isinstance(columns, str | int | np.integer):
         reason = f"{columns!r} gives the transformer one dimension; select [{columns!r}] instead, and fit again"
         raise UnsupportedEstimatorError([("", reason)])
+    if isinstance(columns, UserList):
+        # scikit-learn 1.5 and 1.6 keep the remainder's so, and warn of it whenever somebody looks.
+        return list(columns.data)
     if isinstance(columns, np.ndarray):
         return columns
     return list(columns)
