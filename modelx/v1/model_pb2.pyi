@@ -5,9 +5,9 @@ from modelx.v1 import bisecting_kmeans_pb2 as _bisecting_kmeans_pb2
 from modelx.v1 import decision_tree_pb2 as _decision_tree_pb2
 from modelx.v1 import evidence_pb2 as _evidence_pb2
 from modelx.v1 import forest_pb2 as _forest_pb2
+from modelx.v1 import hist_gradient_boosting_pb2 as _hist_gradient_boosting_pb2
 from modelx.v1 import isolation_forest_pb2 as _isolation_forest_pb2
 from modelx.v1 import k_bins_discretizer_pb2 as _k_bins_discretizer_pb2
-from modelx.v1 import hist_gradient_boosting_pb2 as _hist_gradient_boosting_pb2
 from modelx.v1 import kmeans_pb2 as _kmeans_pb2
 from modelx.v1 import knn_imputer_pb2 as _knn_imputer_pb2
 from modelx.v1 import label_encoder_pb2 as _label_encoder_pb2
