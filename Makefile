@@ -129,7 +129,7 @@ test-oldest: $(OLDEST)/.ready ## The core tests under the oldest supported sciki
 FUZZRUNS ?= 5000000x
 .PHONY: fuzz-short
 fuzz-short: setup ## Each fuzz target of both languages for some seconds
-	@$(MAKE) fuzz FUZZRUNS=20000x FUZZSECONDS=5
+	@$(MAKE) fuzz FUZZRUNS=8000x FUZZSECONDS=5
 
 FUZZSECONDS ?= 300
 .PHONY: fuzz
