@@ -268,9 +268,11 @@ def _block(
     places = range(width) if chosen is None else chosen
     lines = [line for line, _ in rows]
     if columns.types is None:
-        cells = [row for _, row in rows] if chosen is None else [[row[c] for c in chosen] for _, row in rows]
+        taken = [row for _, row in rows] if chosen is None else [[row[c] for c in chosen] for _, row in rows]
+        # What is no text, as None in a gap, is a TypeError below.
+        cells = cast("list[list[str]]", taken)
         try:
-            x = np.array([[float(cell) for cell in row] for row in cells], dtype=np.float64)  # type: ignore[arg-type]
+            x = np.array([[float(cell) for cell in row] for row in cells], dtype=np.float64)
             # Python reads 1_000, digits of all scripts and 1e999; other runtimes do not.
             if not np.isinf(x).any() and not any(_is_odd(row) for row in cells):
                 return Block(x.reshape(len(rows), len(places)), lines, "line")

@@ -17,6 +17,7 @@ from modelx.errors import NotServedError
 from modelx.estimators.base import generic_rows
 from modelx.evidence import table
 from modelx.kernels import kernel_for, one_row_for
+from modelx.kernels.agreement import agrees
 from modelx.serving import labels, places, repository
 from modelx.serving.models import Method, Served
 from modelx.v1 import model_pb2
@@ -190,31 +191,6 @@ def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> boo
             if found is not None and found.hex() != float(compute(row.reshape(1, -1))[0]).hex():
                 return False
     return True
-
-
-def agrees(kernel: Compute | None, compute: Compute, rows: NDArray[np.float64]) -> bool:
-    """Whether a kernel gives the very bits that scikit-learn gives, for all rows together and for a single one."""
-    for x in (rows, rows[:1]):
-        expected = _outcome(compute, x)
-        if kernel is not None and not _same(_outcome(kernel, x), expected):
-            return False
-    return True
-
-
-def _outcome(compute: Compute, x: NDArray[np.float64]) -> NDArray[Any] | None:
-    """Give a result, or None where the rows are refused."""
-    try:
-        return compute(x.copy())
-    except ValueError:
-        return None
-
-
-def _same(a: NDArray[Any] | None, b: NDArray[Any] | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    if not isinstance(a, np.ndarray) or a.dtype != b.dtype or a.shape != b.shape:
-        return False
-    return a.tolist() == b.tolist() if a.dtype.hasobject else a.tobytes() == b.tobytes()
 
 
 def _any_rows(width: int) -> NDArray[np.float64]:
