@@ -89,8 +89,12 @@ type PredictRequest struct {
 	Rows int64 `protobuf:"varint,6,opt,name=rows,proto3" json:"rows,omitempty"`
 	// With the method predict of a classifier: answer `probabilities` too.
 	IncludeProbabilities bool `protobuf:"varint,7,opt,name=include_probabilities,json=includeProbabilities,proto3" json:"include_probabilities,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// The rows by their columns, in place of `features`: what models with features of strings take, and all others too. By
+	// name, in any order, or without any names in the order of the features. Columns that the model does not have are left
+	// out.
+	Columns       []*Column `protobuf:"bytes,8,rep,name=columns,proto3" json:"columns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PredictRequest) Reset() {
@@ -172,6 +176,13 @@ func (x *PredictRequest) GetIncludeProbabilities() bool {
 	return false
 }
 
+func (x *PredictRequest) GetColumns() []*Column {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
 // PredictResponse has `rows` rows of `columns` values, one row after the other.
 type PredictResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -190,6 +201,8 @@ type PredictResponse struct {
 	Labels []string `protobuf:"bytes,7,rep,name=labels,proto3" json:"labels,omitempty"`
 	// predict_proba of the same rows, when asked for: one value for each class of the model, row by row.
 	Probabilities []float64 `protobuf:"fixed64,8,rep,packed,name=probabilities,proto3" json:"probabilities,omitempty"`
+	// In place of `predictions`, where the method gives strings in some of its columns: `columns` of them, without names.
+	OutputColumns []*Column `protobuf:"bytes,9,rep,name=output_columns,json=outputColumns,proto3" json:"output_columns,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -276,6 +289,13 @@ func (x *PredictResponse) GetLabels() []string {
 func (x *PredictResponse) GetProbabilities() []float64 {
 	if x != nil {
 		return x.Probabilities
+	}
+	return nil
+}
+
+func (x *PredictResponse) GetOutputColumns() []*Column {
+	if x != nil {
+		return x.OutputColumns
 	}
 	return nil
 }
@@ -1003,7 +1023,7 @@ var File_modelx_v1_service_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x17modelx/v1/service.proto\x12\tmodelx.v1\x1a\x15modelx/v1/model.proto\"\xd3\x02\n" +
+	"\x17modelx/v1/service.proto\x12\tmodelx.v1\x1a\x17modelx/v1/columns.proto\x1a\x15modelx/v1/model.proto\"\x80\x03\n" +
 	"\x0ePredictRequest\x12\x1a\n" +
 	"\bfeatures\x18\x01 \x03(\x01R\bfeatures\x12C\n" +
 	"\bmetadata\x18\x02 \x03(\v2'.modelx.v1.PredictRequest.MetadataEntryR\bmetadata\x12\x16\n" +
@@ -1012,10 +1032,11 @@ const file_modelx_v1_service_proto_rawDesc = "" +
 	"model_name\x18\x04 \x01(\tR\tmodelName\x12#\n" +
 	"\rmodel_version\x18\x05 \x01(\tR\fmodelVersion\x12\x12\n" +
 	"\x04rows\x18\x06 \x01(\x03R\x04rows\x123\n" +
-	"\x15include_probabilities\x18\a \x01(\bR\x14includeProbabilities\x1a;\n" +
+	"\x15include_probabilities\x18\a \x01(\bR\x14includeProbabilities\x12+\n" +
+	"\acolumns\x18\b \x03(\v2\x11.modelx.v1.ColumnR\acolumns\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x81\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbb\x02\n" +
 	"\x0fPredictResponse\x12 \n" +
 	"\vpredictions\x18\x01 \x03(\x01R\vpredictions\x12#\n" +
 	"\rmodel_version\x18\x02 \x01(\tR\fmodelVersion\x12\x1c\n" +
@@ -1025,7 +1046,8 @@ const file_modelx_v1_service_proto_rawDesc = "" +
 	"\x04rows\x18\x05 \x01(\x03R\x04rows\x12\x18\n" +
 	"\acolumns\x18\x06 \x01(\x03R\acolumns\x12\x16\n" +
 	"\x06labels\x18\a \x03(\tR\x06labels\x12$\n" +
-	"\rprobabilities\x18\b \x03(\x01R\rprobabilities\"\x8b\x01\n" +
+	"\rprobabilities\x18\b \x03(\x01R\rprobabilities\x128\n" +
+	"\x0eoutput_columns\x18\t \x03(\v2\x11.modelx.v1.ColumnR\routputColumns\"\x8b\x01\n" +
 	"\x15PredictStreamResponse\x128\n" +
 	"\bresponse\x18\x01 \x01(\v2\x1a.modelx.v1.PredictResponseH\x00R\bresponse\x12.\n" +
 	"\x05error\x18\x02 \x01(\v2\x16.modelx.v1.StreamErrorH\x00R\x05errorB\b\n" +
@@ -1127,32 +1149,35 @@ var file_modelx_v1_service_proto_goTypes = []any{
 	(*ReloadModelResponse)(nil),   // 10: modelx.v1.ReloadModelResponse
 	nil,                           // 11: modelx.v1.PredictRequest.MetadataEntry
 	nil,                           // 12: modelx.v1.GetModelInfoResponse.MetricsEntry
-	(*Signature)(nil),             // 13: modelx.v1.Signature
-	(*Metadata)(nil),              // 14: modelx.v1.Metadata
+	(*Column)(nil),                // 13: modelx.v1.Column
+	(*Signature)(nil),             // 14: modelx.v1.Signature
+	(*Metadata)(nil),              // 15: modelx.v1.Metadata
 }
 var file_modelx_v1_service_proto_depIdxs = []int32{
 	11, // 0: modelx.v1.PredictRequest.metadata:type_name -> modelx.v1.PredictRequest.MetadataEntry
-	2,  // 1: modelx.v1.PredictStreamResponse.response:type_name -> modelx.v1.PredictResponse
-	4,  // 2: modelx.v1.PredictStreamResponse.error:type_name -> modelx.v1.StreamError
-	13, // 3: modelx.v1.GetModelInfoResponse.signature:type_name -> modelx.v1.Signature
-	14, // 4: modelx.v1.GetModelInfoResponse.metadata:type_name -> modelx.v1.Metadata
-	12, // 5: modelx.v1.GetModelInfoResponse.metrics:type_name -> modelx.v1.GetModelInfoResponse.MetricsEntry
-	7,  // 6: modelx.v1.GetModelInfoResponse.evidence:type_name -> modelx.v1.EvidenceResult
-	8,  // 7: modelx.v1.GetModelInfoResponse.last_reload:type_name -> modelx.v1.ReloadResult
-	0,  // 8: modelx.v1.EvidenceResult.result:type_name -> modelx.v1.EvidenceResult.Result
-	1,  // 9: modelx.v1.ModelService.Predict:input_type -> modelx.v1.PredictRequest
-	1,  // 10: modelx.v1.ModelService.PredictStream:input_type -> modelx.v1.PredictRequest
-	5,  // 11: modelx.v1.ModelService.GetModelInfo:input_type -> modelx.v1.GetModelInfoRequest
-	9,  // 12: modelx.v1.ModelService.ReloadModel:input_type -> modelx.v1.ReloadModelRequest
-	2,  // 13: modelx.v1.ModelService.Predict:output_type -> modelx.v1.PredictResponse
-	3,  // 14: modelx.v1.ModelService.PredictStream:output_type -> modelx.v1.PredictStreamResponse
-	6,  // 15: modelx.v1.ModelService.GetModelInfo:output_type -> modelx.v1.GetModelInfoResponse
-	10, // 16: modelx.v1.ModelService.ReloadModel:output_type -> modelx.v1.ReloadModelResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	13, // 1: modelx.v1.PredictRequest.columns:type_name -> modelx.v1.Column
+	13, // 2: modelx.v1.PredictResponse.output_columns:type_name -> modelx.v1.Column
+	2,  // 3: modelx.v1.PredictStreamResponse.response:type_name -> modelx.v1.PredictResponse
+	4,  // 4: modelx.v1.PredictStreamResponse.error:type_name -> modelx.v1.StreamError
+	14, // 5: modelx.v1.GetModelInfoResponse.signature:type_name -> modelx.v1.Signature
+	15, // 6: modelx.v1.GetModelInfoResponse.metadata:type_name -> modelx.v1.Metadata
+	12, // 7: modelx.v1.GetModelInfoResponse.metrics:type_name -> modelx.v1.GetModelInfoResponse.MetricsEntry
+	7,  // 8: modelx.v1.GetModelInfoResponse.evidence:type_name -> modelx.v1.EvidenceResult
+	8,  // 9: modelx.v1.GetModelInfoResponse.last_reload:type_name -> modelx.v1.ReloadResult
+	0,  // 10: modelx.v1.EvidenceResult.result:type_name -> modelx.v1.EvidenceResult.Result
+	1,  // 11: modelx.v1.ModelService.Predict:input_type -> modelx.v1.PredictRequest
+	1,  // 12: modelx.v1.ModelService.PredictStream:input_type -> modelx.v1.PredictRequest
+	5,  // 13: modelx.v1.ModelService.GetModelInfo:input_type -> modelx.v1.GetModelInfoRequest
+	9,  // 14: modelx.v1.ModelService.ReloadModel:input_type -> modelx.v1.ReloadModelRequest
+	2,  // 15: modelx.v1.ModelService.Predict:output_type -> modelx.v1.PredictResponse
+	3,  // 16: modelx.v1.ModelService.PredictStream:output_type -> modelx.v1.PredictStreamResponse
+	6,  // 17: modelx.v1.ModelService.GetModelInfo:output_type -> modelx.v1.GetModelInfoResponse
+	10, // 18: modelx.v1.ModelService.ReloadModel:output_type -> modelx.v1.ReloadModelResponse
+	15, // [15:19] is the sub-list for method output_type
+	11, // [11:15] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_service_proto_init() }
@@ -1160,6 +1185,7 @@ func file_modelx_v1_service_proto_init() {
 	if File_modelx_v1_service_proto != nil {
 		return
 	}
+	file_modelx_v1_columns_proto_init()
 	file_modelx_v1_model_proto_init()
 	file_modelx_v1_service_proto_msgTypes[2].OneofWrappers = []any{
 		(*PredictStreamResponse_Response)(nil),

@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from modelx.v1 import columns_pb2 as modelx_dot_v1_dot_columns__pb2
 from modelx.v1 import model_pb2 as modelx_dot_v1_dot_model__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17modelx/v1/service.proto\x12\tmodelx.v1\x1a\x15modelx/v1/model.proto\"\xf6\x01\n\x0ePredictRequest\x12\x10\n\x08\x66\x65\x61tures\x18\x01 \x03(\x01\x12\x39\n\x08metadata\x18\x02 \x03(\x0b\x32\'.modelx.v1.PredictRequest.MetadataEntry\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\x0c\n\x04rows\x18\x06 \x01(\x03\x12\x1d\n\x15include_probabilities\x18\x07 \x01(\x08\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xaa\x01\n\x0fPredictResponse\x12\x13\n\x0bpredictions\x18\x01 \x03(\x01\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x11\n\ttimestamp\x18\x03 \x01(\x03\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x0c\n\x04rows\x18\x05 \x01(\x03\x12\x0f\n\x07\x63olumns\x18\x06 \x01(\x03\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x15\n\rprobabilities\x18\x08 \x03(\x01\"z\n\x15PredictStreamResponse\x12.\n\x08response\x18\x01 \x01(\x0b\x32\x1a.modelx.v1.PredictResponseH\x00\x12\'\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x16.modelx.v1.StreamErrorH\x00\x42\x08\n\x06result\":\n\x0bStreamError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"@\n\x13GetModelInfoRequest\x12\x12\n\nmodel_name\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"\x95\x04\n\x14GetModelInfoResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\'\n\tsignature\x18\x04 \x01(\x0b\x32\x14.modelx.v1.Signature\x12%\n\x08metadata\x18\x05 \x01(\x0b\x32\x13.modelx.v1.Metadata\x12=\n\x07metrics\x18\x06 \x03(\x0b\x32,.modelx.v1.GetModelInfoResponse.MetricsEntry\x12\x0e\n\x06sha256\x18\x07 \x01(\t\x12\x18\n\x10loaded_timestamp\x18\x08 \x01(\x03\x12\x17\n\x0frequests_served\x18\t \x01(\x03\x12+\n\x08\x65vidence\x18\n \x01(\x0b\x32\x19.modelx.v1.EvidenceResult\x12\x0f\n\x07\x63lasses\x18\x0b \x03(\t\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x0e\n\x06\x65ngine\x18\r \x01(\t\x12,\n\x0blast_reload\x18\x0e \x01(\x0b\x32\x17.modelx.v1.ReloadResult\x12\x16\n\x0eready_versions\x18\x0f \x03(\t\x12\x18\n\x10rollback_version\x18\x10 \x01(\t\x12\x0c\n\x04path\x18\x11 \x01(\t\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xa9\x01\n\x0e\x45videnceResult\x12\x30\n\x06result\x18\x01 \x01(\x0e\x32 .modelx.v1.EvidenceResult.Result\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x0f\n\x07methods\x18\x03 \x03(\t\"F\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x11\n\rRESULT_ABSENT\x10\x01\x12\x11\n\rRESULT_PASSED\x10\x02\"\x8a\x01\n\x0cReloadResult\x12\n\n\x02ok\x18\x01 \x01(\x08\x12\x11\n\ttimestamp\x18\x02 \x01(\x03\x12\x0f\n\x07trigger\x18\x03 \x01(\t\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\r\n\x05\x65rror\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x08 \x01(\t\"Y\n\x12ReloadModelRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x12\n\nmodel_name\x18\x03 \x01(\t\x12\x10\n\x08rollback\x18\x04 \x01(\x08\"\x91\x01\n\x13ReloadModelResponse\x12\x12\n\nmodel_name\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x18\n\x10previous_version\x18\x03 \x01(\t\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x08\x12\x14\n\x0cload_seconds\x18\x06 \x01(\x01\x32\xc1\x02\n\x0cModelService\x12@\n\x07Predict\x12\x19.modelx.v1.PredictRequest\x1a\x1a.modelx.v1.PredictResponse\x12P\n\rPredictStream\x12\x19.modelx.v1.PredictRequest\x1a .modelx.v1.PredictStreamResponse(\x01\x30\x01\x12O\n\x0cGetModelInfo\x12\x1e.modelx.v1.GetModelInfoRequest\x1a\x1f.modelx.v1.GetModelInfoResponse\x12L\n\x0bReloadModel\x12\x1d.modelx.v1.ReloadModelRequest\x1a\x1e.modelx.v1.ReloadModelResponseB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17modelx/v1/service.proto\x12\tmodelx.v1\x1a\x17modelx/v1/columns.proto\x1a\x15modelx/v1/model.proto\"\x9a\x02\n\x0ePredictRequest\x12\x10\n\x08\x66\x65\x61tures\x18\x01 \x03(\x01\x12\x39\n\x08metadata\x18\x02 \x03(\x0b\x32\'.modelx.v1.PredictRequest.MetadataEntry\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\x0c\n\x04rows\x18\x06 \x01(\x03\x12\x1d\n\x15include_probabilities\x18\x07 \x01(\x08\x12\"\n\x07\x63olumns\x18\x08 \x03(\x0b\x32\x11.modelx.v1.Column\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xd5\x01\n\x0fPredictResponse\x12\x13\n\x0bpredictions\x18\x01 \x03(\x01\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x11\n\ttimestamp\x18\x03 \x01(\x03\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x0c\n\x04rows\x18\x05 \x01(\x03\x12\x0f\n\x07\x63olumns\x18\x06 \x01(\x03\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x15\n\rprobabilities\x18\x08 \x03(\x01\x12)\n\x0eoutput_columns\x18\t \x03(\x0b\x32\x11.modelx.v1.Column\"z\n\x15PredictStreamResponse\x12.\n\x08response\x18\x01 \x01(\x0b\x32\x1a.modelx.v1.PredictResponseH\x00\x12\'\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x16.modelx.v1.StreamErrorH\x00\x42\x08\n\x06result\":\n\x0bStreamError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"@\n\x13GetModelInfoRequest\x12\x12\n\nmodel_name\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\"\x95\x04\n\x14GetModelInfoResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\'\n\tsignature\x18\x04 \x01(\x0b\x32\x14.modelx.v1.Signature\x12%\n\x08metadata\x18\x05 \x01(\x0b\x32\x13.modelx.v1.Metadata\x12=\n\x07metrics\x18\x06 \x03(\x0b\x32,.modelx.v1.GetModelInfoResponse.MetricsEntry\x12\x0e\n\x06sha256\x18\x07 \x01(\t\x12\x18\n\x10loaded_timestamp\x18\x08 \x01(\x03\x12\x17\n\x0frequests_served\x18\t \x01(\x03\x12+\n\x08\x65vidence\x18\n \x01(\x0b\x32\x19.modelx.v1.EvidenceResult\x12\x0f\n\x07\x63lasses\x18\x0b \x03(\t\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x0e\n\x06\x65ngine\x18\r \x01(\t\x12,\n\x0blast_reload\x18\x0e \x01(\x0b\x32\x17.modelx.v1.ReloadResult\x12\x16\n\x0eready_versions\x18\x0f \x03(\t\x12\x18\n\x10rollback_version\x18\x10 \x01(\t\x12\x0c\n\x04path\x18\x11 \x01(\t\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xa9\x01\n\x0e\x45videnceResult\x12\x30\n\x06result\x18\x01 \x01(\x0e\x32 .modelx.v1.EvidenceResult.Result\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x0f\n\x07methods\x18\x03 \x03(\t\"F\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x11\n\rRESULT_ABSENT\x10\x01\x12\x11\n\rRESULT_PASSED\x10\x02\"\x8a\x01\n\x0cReloadResult\x12\n\n\x02ok\x18\x01 \x01(\x08\x12\x11\n\ttimestamp\x18\x02 \x01(\x03\x12\x0f\n\x07trigger\x18\x03 \x01(\t\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\r\n\x05\x65rror\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x08 \x01(\t\"Y\n\x12ReloadModelRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x12\n\nmodel_name\x18\x03 \x01(\t\x12\x10\n\x08rollback\x18\x04 \x01(\x08\"\x91\x01\n\x13ReloadModelResponse\x12\x12\n\nmodel_name\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x18\n\x10previous_version\x18\x03 \x01(\t\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x05 \x01(\x08\x12\x14\n\x0cload_seconds\x18\x06 \x01(\x01\x32\xc1\x02\n\x0cModelService\x12@\n\x07Predict\x12\x19.modelx.v1.PredictRequest\x1a\x1a.modelx.v1.PredictResponse\x12P\n\rPredictStream\x12\x19.modelx.v1.PredictRequest\x1a .modelx.v1.PredictStreamResponse(\x01\x30\x01\x12O\n\x0cGetModelInfo\x12\x1e.modelx.v1.GetModelInfoRequest\x1a\x1f.modelx.v1.GetModelInfoResponse\x12L\n\x0bReloadModel\x12\x1d.modelx.v1.ReloadModelRequest\x1a\x1e.modelx.v1.ReloadModelResponseB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,32 +38,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREDICTREQUEST_METADATAENTRY']._serialized_options = b'8\001'
   _globals['_GETMODELINFORESPONSE_METRICSENTRY']._loaded_options = None
   _globals['_GETMODELINFORESPONSE_METRICSENTRY']._serialized_options = b'8\001'
-  _globals['_PREDICTREQUEST']._serialized_start=62
-  _globals['_PREDICTREQUEST']._serialized_end=308
-  _globals['_PREDICTREQUEST_METADATAENTRY']._serialized_start=261
-  _globals['_PREDICTREQUEST_METADATAENTRY']._serialized_end=308
-  _globals['_PREDICTRESPONSE']._serialized_start=311
-  _globals['_PREDICTRESPONSE']._serialized_end=481
-  _globals['_PREDICTSTREAMRESPONSE']._serialized_start=483
-  _globals['_PREDICTSTREAMRESPONSE']._serialized_end=605
-  _globals['_STREAMERROR']._serialized_start=607
-  _globals['_STREAMERROR']._serialized_end=665
-  _globals['_GETMODELINFOREQUEST']._serialized_start=667
-  _globals['_GETMODELINFOREQUEST']._serialized_end=731
-  _globals['_GETMODELINFORESPONSE']._serialized_start=734
-  _globals['_GETMODELINFORESPONSE']._serialized_end=1267
-  _globals['_GETMODELINFORESPONSE_METRICSENTRY']._serialized_start=1221
-  _globals['_GETMODELINFORESPONSE_METRICSENTRY']._serialized_end=1267
-  _globals['_EVIDENCERESULT']._serialized_start=1270
-  _globals['_EVIDENCERESULT']._serialized_end=1439
-  _globals['_EVIDENCERESULT_RESULT']._serialized_start=1369
-  _globals['_EVIDENCERESULT_RESULT']._serialized_end=1439
-  _globals['_RELOADRESULT']._serialized_start=1442
-  _globals['_RELOADRESULT']._serialized_end=1580
-  _globals['_RELOADMODELREQUEST']._serialized_start=1582
-  _globals['_RELOADMODELREQUEST']._serialized_end=1671
-  _globals['_RELOADMODELRESPONSE']._serialized_start=1674
-  _globals['_RELOADMODELRESPONSE']._serialized_end=1819
-  _globals['_MODELSERVICE']._serialized_start=1822
-  _globals['_MODELSERVICE']._serialized_end=2143
+  _globals['_PREDICTREQUEST']._serialized_start=87
+  _globals['_PREDICTREQUEST']._serialized_end=369
+  _globals['_PREDICTREQUEST_METADATAENTRY']._serialized_start=322
+  _globals['_PREDICTREQUEST_METADATAENTRY']._serialized_end=369
+  _globals['_PREDICTRESPONSE']._serialized_start=372
+  _globals['_PREDICTRESPONSE']._serialized_end=585
+  _globals['_PREDICTSTREAMRESPONSE']._serialized_start=587
+  _globals['_PREDICTSTREAMRESPONSE']._serialized_end=709
+  _globals['_STREAMERROR']._serialized_start=711
+  _globals['_STREAMERROR']._serialized_end=769
+  _globals['_GETMODELINFOREQUEST']._serialized_start=771
+  _globals['_GETMODELINFOREQUEST']._serialized_end=835
+  _globals['_GETMODELINFORESPONSE']._serialized_start=838
+  _globals['_GETMODELINFORESPONSE']._serialized_end=1371
+  _globals['_GETMODELINFORESPONSE_METRICSENTRY']._serialized_start=1325
+  _globals['_GETMODELINFORESPONSE_METRICSENTRY']._serialized_end=1371
+  _globals['_EVIDENCERESULT']._serialized_start=1374
+  _globals['_EVIDENCERESULT']._serialized_end=1543
+  _globals['_EVIDENCERESULT_RESULT']._serialized_start=1473
+  _globals['_EVIDENCERESULT_RESULT']._serialized_end=1543
+  _globals['_RELOADRESULT']._serialized_start=1546
+  _globals['_RELOADRESULT']._serialized_end=1684
+  _globals['_RELOADMODELREQUEST']._serialized_start=1686
+  _globals['_RELOADMODELREQUEST']._serialized_end=1775
+  _globals['_RELOADMODELRESPONSE']._serialized_start=1778
+  _globals['_RELOADMODELRESPONSE']._serialized_end=1923
+  _globals['_MODELSERVICE']._serialized_start=1926
+  _globals['_MODELSERVICE']._serialized_end=2247
 # @@protoc_insertion_point(module_scope)

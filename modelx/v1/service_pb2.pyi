@@ -1,3 +1,4 @@
+from modelx.v1 import columns_pb2 as _columns_pb2
 from modelx.v1 import model_pb2 as _model_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -9,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PredictRequest(_message.Message):
-    __slots__ = ("features", "metadata", "method", "model_name", "model_version", "rows", "include_probabilities")
+    __slots__ = ("features", "metadata", "method", "model_name", "model_version", "rows", "include_probabilities", "columns")
     class MetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +25,7 @@ class PredictRequest(_message.Message):
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     ROWS_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_PROBABILITIES_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
     features: _containers.RepeatedScalarFieldContainer[float]
     metadata: _containers.ScalarMap[str, str]
     method: str
@@ -31,10 +33,11 @@ class PredictRequest(_message.Message):
     model_version: str
     rows: int
     include_probabilities: bool
-    def __init__(self, features: _Optional[_Iterable[float]] = ..., metadata: _Optional[_Mapping[str, str]] = ..., method: _Optional[str] = ..., model_name: _Optional[str] = ..., model_version: _Optional[str] = ..., rows: _Optional[int] = ..., include_probabilities: _Optional[bool] = ...) -> None: ...
+    columns: _containers.RepeatedCompositeFieldContainer[_columns_pb2.Column]
+    def __init__(self, features: _Optional[_Iterable[float]] = ..., metadata: _Optional[_Mapping[str, str]] = ..., method: _Optional[str] = ..., model_name: _Optional[str] = ..., model_version: _Optional[str] = ..., rows: _Optional[int] = ..., include_probabilities: _Optional[bool] = ..., columns: _Optional[_Iterable[_Union[_columns_pb2.Column, _Mapping]]] = ...) -> None: ...
 
 class PredictResponse(_message.Message):
-    __slots__ = ("predictions", "model_version", "timestamp", "model_name", "rows", "columns", "labels", "probabilities")
+    __slots__ = ("predictions", "model_version", "timestamp", "model_name", "rows", "columns", "labels", "probabilities", "output_columns")
     PREDICTIONS_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +46,7 @@ class PredictResponse(_message.Message):
     COLUMNS_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
     PROBABILITIES_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_COLUMNS_FIELD_NUMBER: _ClassVar[int]
     predictions: _containers.RepeatedScalarFieldContainer[float]
     model_version: str
     timestamp: int
@@ -51,7 +55,8 @@ class PredictResponse(_message.Message):
     columns: int
     labels: _containers.RepeatedScalarFieldContainer[str]
     probabilities: _containers.RepeatedScalarFieldContainer[float]
-    def __init__(self, predictions: _Optional[_Iterable[float]] = ..., model_version: _Optional[str] = ..., timestamp: _Optional[int] = ..., model_name: _Optional[str] = ..., rows: _Optional[int] = ..., columns: _Optional[int] = ..., labels: _Optional[_Iterable[str]] = ..., probabilities: _Optional[_Iterable[float]] = ...) -> None: ...
+    output_columns: _containers.RepeatedCompositeFieldContainer[_columns_pb2.Column]
+    def __init__(self, predictions: _Optional[_Iterable[float]] = ..., model_version: _Optional[str] = ..., timestamp: _Optional[int] = ..., model_name: _Optional[str] = ..., rows: _Optional[int] = ..., columns: _Optional[int] = ..., labels: _Optional[_Iterable[str]] = ..., probabilities: _Optional[_Iterable[float]] = ..., output_columns: _Optional[_Iterable[_Union[_columns_pb2.Column, _Mapping]]] = ...) -> None: ...
 
 class PredictStreamResponse(_message.Message):
     __slots__ = ("response", "error")
