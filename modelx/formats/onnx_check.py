@@ -1,37 +1,44 @@
-"""Running the graph of an ONNX file against the evidence of the model that the file carries."""
+"""Proving the graph of an ONNX file by the model that the file carries, and running it against the model's evidence."""
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from modelx.errors import EvidenceMismatchError, MalformedError, MissingDependencyError
 from modelx.formats import onnx, onnx_runtime
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from modelx.v1 import model_pb2
+
+# The parts of a graph in which a difference is named, and the field by which one of them is known.
+_PARTS = (("node", "op_type"), ("initializer", "name"), ("input", "name"), ("output", "name"))
 
 
 def check_graph(data: bytes, model: model_pb2.ModelProto) -> bool:
-    """Run the graph against the evidence of its checked model.
+    """Check that the graph is the one that modelx builds of the model, byte for byte, and run it on the evidence.
 
-    Only graphs of the operators that modelx writes are run: a hostile one can neither loop nor read other files.
+    Runtimes trust a graph: one of bad indices, or of tensors that grow without end, may crash or stop the process. So
+    none is run that was not proven to be ours; operators and attributes need no checks of their own then.
 
     Parameters
     ----------
     data : bytes
         The ONNX file, not compressed.
     model : ModelProto
-        The model that it carries.
+        The checked model that it carries.
 
     Returns
     -------
     bool
-        Whether the graph was run: False where onnx or onnxruntime is not installed.
+        Whether the graph was proven and run: False where onnx or onnxruntime is not installed.
 
     Raises
     ------
     MalformedError
-        For a graph that modelx does not write.
+        For every other graph.
     EvidenceMismatchError
         For one whose outputs are not those that were recorded; the path is ``onnx.<output>``.
     """
@@ -39,40 +46,56 @@ def check_graph(data: bytes, model: model_pb2.ModelProto) -> bool:
         onnx_runtime.require("onnx", "onnxruntime")
     except MissingDependencyError:
         return False
-    _check_form(data)
+    proven = _prove(data, model)
     try:
-        deviations = onnx.measure(data, model)
+        deviations = onnx.measure(proven, model)
     except Exception as error:  # onnxruntime's errors have no public base class
         raise MalformedError(f"onnxruntime refuses the graph: {error}", path="onnx") from error
     for name, deviation in deviations.items():
         if deviation.outside:
             raise EvidenceMismatchError(
-                f"in onnxruntime, {deviation.describe()}. The graph was changed after it was written, or was written "
-                "with allow_drift=True; do not use it",
+                f"in onnxruntime, {deviation.describe()}. The file was written with allow_drift=True, or this runtime "
+                "computes otherwise than the one that it was written with; do not use it there",
                 path=f"onnx.{name}",
             )
     return True
 
 
-def _check_form(data: bytes) -> None:
-    from onnx import ModelProto, TensorProto
+def _prove(data: bytes, model: model_pb2.ModelProto) -> bytes:
+    """Give the bytes of the graph, without metadata, if they are those of the graph that is built of the model."""
+    from onnx import ModelProto
 
-    from modelx.formats.onnx_graph.graph import DOMAINS, OPERATORS
+    from modelx.formats import onnx_graph
 
     given: Any = ModelProto()
     try:
         given.ParseFromString(data)
     except Exception as error:  # onnx may be built over another protobuf, with an error class of its own
         raise MalformedError(f"not a whole ONNX model ({error}); write the file again", path="onnx") from error
-    graph = given.graph
-    known = {"", "ai.onnx", *DOMAINS}
-    foreign = {node.op_type for node in graph.node if node.op_type not in OPERATORS or node.domain not in known}
-    if foreign or given.functions or graph.sparse_initializer:
-        what = ", ".join(sorted(foreign)) or "functions or sparse initializers"
-        raise MalformedError(
-            f"the graph has {what}, which this modelx does not write; it was changed, or a newer modelx wrote it",
-            path="onnx.graph",
-        )
-    tensors = list(graph.initializer) + [a.t for node in graph.node for a in node.attribute if a.HasField("t")]
-    if any(tensor.data_location == TensorProto.EXTERNAL or tensor.external_data for tensor in tensors):
-        raise MalformedError("an initializer stands in another file, which modelx does not write", path="onnx.graph")
+    if reasons := onnx_graph.lacking(model):
+        raise MalformedError(f"modelx writes no graph of this model: {reasons[0][1]}", path="onnx.graph")
+    built, _ = onnx_graph.build(model)
+    del given.metadata_props[:]
+    expected = _canonical(built)
+    if _canonical(given) == expected:
+        return expected
+    what = next(_differences(given, built), "something beside the graph")
+    raise MalformedError(
+        f"{what} is not as this modelx builds it of the model in the file, so that the graph is not run: it was "
+        "changed, or another version of modelx wrote it. 'modelx convert' writes the file again, with its model's graph",
+        path="onnx.graph",
+    )
+
+
+def _canonical(message: Any) -> bytes:
+    data: bytes = message.SerializeToString(deterministic=True)
+    return data
+
+
+def _differences(given: Any, built: Any) -> Iterator[str]:
+    """Name the parts of a graph that differ from what was built."""
+    for part, key in _PARTS:
+        ours, theirs = getattr(built.graph, part), getattr(given.graph, part)
+        for i, (a, b) in enumerate(zip_longest(theirs, ours)):
+            if a is None or b is None or _canonical(a) != _canonical(b):
+                yield f"{part} {i} ({'absent' if a is None else repr(getattr(a, key)[:60])})"

@@ -38,6 +38,13 @@ def test_a_file_of_a_release_answers_as_recorded(release: Path, case: dict[str, 
     assert comparing.compare(estimator, expected, table.read_rows(expected.rows)) is None
 
 
+def test_the_graph_of_a_release_is_the_one_that_is_built_today() -> None:
+    graphs = [release / name for release, _, name in FILES if name.endswith(".onnx")]
+    assert graphs
+    for path in graphs:
+        assert modelx.verify(path).format == "onnx"
+
+
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.name)
 def test_no_file_of_a_release_has_changed(release: Path) -> None:
     listed = {name: digest for case in cases_of(release) for name, digest in case["sha256"].items()}

@@ -10,7 +10,7 @@ import onnx as onnx_package
 import pytest
 import roundtrip
 from data import load
-from onnx import TensorProto, helper
+from onnx import TensorProto
 from onnx_running import export, parse, properties
 from sklearn.cluster import BisectingKMeans, KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDClassifier, SGDOneClassSVM
@@ -237,68 +237,6 @@ def test_only_lists_of_doubles_can_be_initializers(path):
     tensor = TensorProto(name=path, data_type=TensorProto.DOUBLE, dims=[1], raw_data=np.ones(1).tobytes())
     onnx_initializers.restore(model, memoryview(tensor.SerializeToString()))
     assert model.SerializeToString() == before
-
-
-def write(tmp_path, data, name="m.onnx"):
-    path = tmp_path / name
-    path.write_bytes(data)
-    return path
-
-
-@pytest.mark.parametrize("suffix", [".onnx", ".onnx.gz", ".onnx.zst"])
-def test_verify_runs_the_graph(tmp_path, suffix):
-    path = tmp_path / f"m{suffix}"
-    modelx.dump(fitted_pipeline(), path)
-    assert modelx.verify(path).format == "onnx"
-
-
-def test_verify_names_the_output_of_a_graph_that_was_changed(tmp_path):
-    def change(parsed):
-        next(node for node in parsed.graph.node if node.op_type == "ArgMin").op_type = "ArgMax"
-
-    path = write(tmp_path, edited(change))
-    modelx.load(path)
-    with pytest.raises(errors.EvidenceMismatchError) as caught:
-        modelx.verify(path)
-    assert caught.value.path == "onnx.label"
-
-
-def test_verify_misses_no_output(tmp_path):
-    def change(parsed):
-        del parsed.graph.output[1]
-
-    with pytest.raises(errors.EvidenceMismatchError) as caught:
-        modelx.verify(write(tmp_path, edited(change)))
-    assert caught.value.path == "onnx.distances"
-
-
-def add_loop(parsed):
-    parsed.graph.node.append(helper.make_node("Loop", ["", ""], ["x"]))
-
-
-def add_function(parsed):
-    parsed.functions.add(name="f", domain="d")
-
-
-def external(parsed):
-    tensor = parsed.graph.initializer[-1]
-    tensor.data_location = TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="secret")
-
-
-def foreign_domain(parsed):
-    parsed.graph.node[0].domain = "com.microsoft"
-
-
-def broken(parsed):
-    parsed.graph.node[0].input[0] = "nothing"
-
-
-@pytest.mark.parametrize("change", [add_loop, add_function, external, foreign_domain, broken])
-def test_verify_runs_no_graph_that_modelx_does_not_write(tmp_path, change):
-    with pytest.raises(errors.MalformedError) as caught:
-        modelx.verify(write(tmp_path, edited(change)))
-    assert caught.value.path.startswith("onnx")
 
 
 def test_without_onnx_files_are_read_but_not_written(monkeypatch):
