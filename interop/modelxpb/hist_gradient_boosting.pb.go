@@ -81,7 +81,8 @@ func (HistGradientBoostingProto_Link) EnumDescriptor() ([]byte, []int) {
 //     others; when x[j] is NaN, to the left when missing_left, else to the right;
 //   - when categorical[j] is set: q being the number of the category of the feature that equals x[j], to the left when bit q
 //     of the node's set is 1, to the right when it is 0; when no category equals x[j], which NaN never does, as with NaN
-//     above. An infinity in such a feature is refused, even where no tree asks for it.
+//     above. An infinity in such a feature is refused, even where no tree asks for it. A feature of strings takes strings, None
+//     and NaN; None equals the category None alone.
 //
 // Without classes, K = 1: predict(x) = raw(x)[0] for LINK_UNSPECIFIED, exp(raw(x)[0]) for LINK_LOG.
 // With c classes, link is unset, and either c = 2 and K = 1, s = raw(x)[0]:
@@ -247,11 +248,14 @@ func (x *HistGradientBoostingProto) GetLeafCounts() []uint32 {
 // CategoricalFeature is what a model knows of a feature that is no number.
 type CategoricalFeature struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Numbered from 0 in their order: ints or doubles, finite, in strictly ascending order, 255 at most; none where all training
-	// values were missing. `nan` says whether some were; no output needs it. `strings`, `bools` and `none` are kept for
-	// features of those types, which this version refuses.
+	// Numbered from 0 in their order, 255 at most; none where all training values were missing. Ints or doubles are finite and
+	// in strictly ascending order; strings are distinct, and None is numbered after them. `nan` says whether some values were
+	// missing; no output needs it. `bools` are kept for features of that type, which this version refuses.
+	//
+	// A feature is of strings when it has `strings` or `none`, or when its dtype is "object".
 	Categories *Categories `protobuf:"bytes,1,opt,name=categories,proto3" json:"categories,omitempty"`
-	// The numpy dtype that the categories had: "int64", "float32" ... Empty means int64 for ints, float64 otherwise.
+	// The numpy dtype that the categories had: "int64", "float32", "object", "<U9" ... Empty means int64 for ints, object for
+	// strings and None, float64 otherwise.
 	Dtype         string `protobuf:"bytes,2,opt,name=dtype,proto3" json:"dtype,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -25,9 +25,11 @@ const (
 //
 //	transform(x)[i] = x[columns[i]] is missing
 //
-// A value is missing when it is `missing`, or when both are NaN; 0 and -0 are the same. transform gives bools; whatever takes
-// them as numbers takes 1 for true and 0 for false. Infinities are refused in every column, and so is NaN unless `missing`
-// is NaN.
+// A number is missing when it is `missing`, or when both are NaN; 0 and -0 are the same. A value of a feature of strings is
+// missing when missing_strings says so. transform gives bools; whatever takes them as numbers takes 1 for true and 0 for false.
+//
+// Where no feature is of strings, infinities are refused in every column, and so is NaN unless `missing` is NaN. Where one
+// is, infinities pass, NaN among numbers is refused as before, and NaN in a feature of strings is refused unless it is missing.
 type MissingIndicatorProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// >= 1.
@@ -38,8 +40,12 @@ type MissingIndicatorProto struct {
 	Columns []int32 `protobuf:"varint,3,rep,packed,name=columns,proto3" json:"columns,omitempty"`
 	// Whether a row is refused that has a missing value in a column that is none of `columns`. Never inside of an imputer.
 	RefusesOthers bool `protobuf:"varint,4,opt,name=refuses_others,json=refusesOthers,proto3" json:"refuses_others,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Which features are strings: n_features of them, or none where none is.
+	Strings []bool `protobuf:"varint,5,rep,packed,name=strings,proto3" json:"strings,omitempty"`
+	// No output needs it where no feature is of strings.
+	MissingStrings *MissingStrings `protobuf:"bytes,6,opt,name=missing_strings,json=missingStrings,proto3" json:"missing_strings,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *MissingIndicatorProto) Reset() {
@@ -100,17 +106,102 @@ func (x *MissingIndicatorProto) GetRefusesOthers() bool {
 	return false
 }
 
+func (x *MissingIndicatorProto) GetStrings() []bool {
+	if x != nil {
+		return x.Strings
+	}
+	return nil
+}
+
+func (x *MissingIndicatorProto) GetMissingStrings() *MissingStrings {
+	if x != nil {
+		return x.MissingStrings
+	}
+	return nil
+}
+
+// MissingStrings is what counts as missing in features of strings. An empty one says that nothing does.
+type MissingStrings struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// None does.
+	None bool `protobuf:"varint,1,opt,name=none,proto3" json:"none,omitempty"`
+	// NaN does.
+	Nan bool `protobuf:"varint,2,opt,name=nan,proto3" json:"nan,omitempty"`
+	// This string does; it may be empty.
+	Text          *string `protobuf:"bytes,3,opt,name=text,proto3,oneof" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MissingStrings) Reset() {
+	*x = MissingStrings{}
+	mi := &file_modelx_v1_missing_indicator_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MissingStrings) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MissingStrings) ProtoMessage() {}
+
+func (x *MissingStrings) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_missing_indicator_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MissingStrings.ProtoReflect.Descriptor instead.
+func (*MissingStrings) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_missing_indicator_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *MissingStrings) GetNone() bool {
+	if x != nil {
+		return x.None
+	}
+	return false
+}
+
+func (x *MissingStrings) GetNan() bool {
+	if x != nil {
+		return x.Nan
+	}
+	return false
+}
+
+func (x *MissingStrings) GetText() string {
+	if x != nil && x.Text != nil {
+		return *x.Text
+	}
+	return ""
+}
+
 var File_modelx_v1_missing_indicator_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_missing_indicator_proto_rawDesc = "" +
 	"\n" +
-	"!modelx/v1/missing_indicator.proto\x12\tmodelx.v1\"\x91\x01\n" +
+	"!modelx/v1/missing_indicator.proto\x12\tmodelx.v1\"\xef\x01\n" +
 	"\x15MissingIndicatorProto\x12\x1d\n" +
 	"\n" +
 	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12\x18\n" +
 	"\amissing\x18\x02 \x01(\x01R\amissing\x12\x18\n" +
 	"\acolumns\x18\x03 \x03(\x05R\acolumns\x12%\n" +
-	"\x0erefuses_others\x18\x04 \x01(\bR\rrefusesOthersB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
+	"\x0erefuses_others\x18\x04 \x01(\bR\rrefusesOthers\x12\x18\n" +
+	"\astrings\x18\x05 \x03(\bR\astrings\x12B\n" +
+	"\x0fmissing_strings\x18\x06 \x01(\v2\x19.modelx.v1.MissingStringsR\x0emissingStrings\"X\n" +
+	"\x0eMissingStrings\x12\x12\n" +
+	"\x04none\x18\x01 \x01(\bR\x04none\x12\x10\n" +
+	"\x03nan\x18\x02 \x01(\bR\x03nan\x12\x17\n" +
+	"\x04text\x18\x03 \x01(\tH\x00R\x04text\x88\x01\x01B\a\n" +
+	"\x05_textB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
 
 var (
 	file_modelx_v1_missing_indicator_proto_rawDescOnce sync.Once
@@ -124,16 +215,18 @@ func file_modelx_v1_missing_indicator_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_missing_indicator_proto_rawDescData
 }
 
-var file_modelx_v1_missing_indicator_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_modelx_v1_missing_indicator_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_modelx_v1_missing_indicator_proto_goTypes = []any{
 	(*MissingIndicatorProto)(nil), // 0: modelx.v1.MissingIndicatorProto
+	(*MissingStrings)(nil),        // 1: modelx.v1.MissingStrings
 }
 var file_modelx_v1_missing_indicator_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	1, // 0: modelx.v1.MissingIndicatorProto.missing_strings:type_name -> modelx.v1.MissingStrings
+	1, // [1:1] is the sub-list for method output_type
+	1, // [1:1] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_missing_indicator_proto_init() }
@@ -141,13 +234,14 @@ func file_modelx_v1_missing_indicator_proto_init() {
 	if File_modelx_v1_missing_indicator_proto != nil {
 		return
 	}
+	file_modelx_v1_missing_indicator_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_missing_indicator_proto_rawDesc), len(file_modelx_v1_missing_indicator_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

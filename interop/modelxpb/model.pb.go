@@ -1296,7 +1296,9 @@ func (x *PipelineProto) GetSteps() []*ModelProto {
 type PassthroughProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// >= 1.
-	NFeatures     int32 `protobuf:"varint,1,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	NFeatures int32 `protobuf:"varint,1,opt,name=n_features,json=nFeatures,proto3" json:"n_features,omitempty"`
+	// Which features are strings: n_features of them, or none where none is.
+	Strings       []bool `protobuf:"varint,2,rep,packed,name=strings,proto3" json:"strings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1336,6 +1338,13 @@ func (x *PassthroughProto) GetNFeatures() int32 {
 		return x.NFeatures
 	}
 	return 0
+}
+
+func (x *PassthroughProto) GetStrings() []bool {
+	if x != nil {
+		return x.Strings
+	}
+	return nil
 }
 
 // DelegateProto answers with another model's answers: it has just the methods of `model`, with the same outputs. It is what
@@ -2260,7 +2269,8 @@ type ColumnTransformerProto_Selection struct {
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
 	// for all features in their order.
 	Columns []uint32 `protobuf:"varint,1,rep,packed,name=columns,proto3" json:"columns,omitempty"`
-	// What each value of the output is multiplied with; absent for no multiplication. Finite.
+	// What each value of the output is multiplied with; absent for no multiplication. Finite; absent where the member gives
+	// strings.
 	Weight        *float64 `protobuf:"fixed64,2,opt,name=weight,proto3,oneof" json:"weight,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2488,10 +2498,11 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x04type\x18\x03 \x01(\x0e2\x13.modelx.v1.DataTypeR\x04type\x126\n" +
 	"\fcolumn_types\x18\x04 \x03(\x0e2\x13.modelx.v1.DataTypeR\vcolumnTypes\"<\n" +
 	"\rPipelineProto\x12+\n" +
-	"\x05steps\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\x05steps\"1\n" +
+	"\x05steps\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\x05steps\"K\n" +
 	"\x10PassthroughProto\x12\x1d\n" +
 	"\n" +
-	"n_features\x18\x01 \x01(\x05R\tnFeatures\"<\n" +
+	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12\x18\n" +
+	"\astrings\x18\x02 \x03(\bR\astrings\"<\n" +
 	"\rDelegateProto\x12+\n" +
 	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\"\xc9\x03\n" +
 	"\x15GradientBoostingProto\x12*\n" +

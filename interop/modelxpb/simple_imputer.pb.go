@@ -24,10 +24,14 @@ const (
 // SimpleImputerProto puts one value for each column in the place of what is missing there. Bit for bit scikit-learn's.
 //
 //	transform(x) = for each column j that is none of left_out, in their order:
-//	                 fill.doubles[j] where x[j] is missing, else x[j]
+//	                 the filling of j where x[j] is missing, else x[j]
 //	               then, with `indicator`, what it gives for x, as 1 and 0
 //
-// What is missing, and which rows are refused, is as in MissingIndicatorProto; columns that are left out are checked too.
+// The filling of j is fill.doubles[j]; where j is of strings and the k-th of these, counted from 0, it is fill.strings[k], or
+// None where k is one of fill.none.
+//
+// What is missing, and which rows are refused, is as in MissingIndicatorProto; columns that are left out are checked too. Where
+// a feature is of strings, a column that is left out, and that the indicator does not tell of, is read by nobody.
 type SimpleImputerProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// >= 1.
@@ -38,10 +42,14 @@ type SimpleImputerProto struct {
 	// Columns without any value when the imputer was fitted: ascending, each once. At least one column remains, or one of
 	// the indicator.
 	LeftOut []int32 `protobuf:"varint,4,rep,packed,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
-	// Of the same n_features and the same `missing`.
-	Indicator     *MissingIndicatorProto `protobuf:"bytes,5,opt,name=indicator,proto3" json:"indicator,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Of the same n_features, `missing`, `strings` and `missing_strings`.
+	Indicator *MissingIndicatorProto `protobuf:"bytes,5,opt,name=indicator,proto3" json:"indicator,omitempty"`
+	// Which features are strings: n_features of them, or none where none is.
+	Strings []bool `protobuf:"varint,6,rep,packed,name=strings,proto3" json:"strings,omitempty"`
+	// As in MissingIndicatorProto.
+	MissingStrings *MissingStrings `protobuf:"bytes,7,opt,name=missing_strings,json=missingStrings,proto3" json:"missing_strings,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *SimpleImputerProto) Reset() {
@@ -109,11 +117,29 @@ func (x *SimpleImputerProto) GetIndicator() *MissingIndicatorProto {
 	return nil
 }
 
-// Fill is one value for each feature. Columns of strings will have a list of their own.
+func (x *SimpleImputerProto) GetStrings() []bool {
+	if x != nil {
+		return x.Strings
+	}
+	return nil
+}
+
+func (x *SimpleImputerProto) GetMissingStrings() *MissingStrings {
+	if x != nil {
+		return x.MissingStrings
+	}
+	return nil
+}
+
+// Fill is what is put in the place of a missing value.
 type SimpleImputerProto_Fill struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// n_features of them. Any value is legal, NaN and infinities too; that of a column that is left out is NaN.
-	Doubles       []float64 `protobuf:"fixed64,1,rep,packed,name=doubles,proto3" json:"doubles,omitempty"`
+	// n_features of them. Any value is legal, NaN and infinities too; that of a column that is left out, or of strings, is NaN.
+	Doubles []float64 `protobuf:"fixed64,1,rep,packed,name=doubles,proto3" json:"doubles,omitempty"`
+	// One for each feature of strings, in their order.
+	Strings []string `protobuf:"bytes,2,rep,name=strings,proto3" json:"strings,omitempty"`
+	// Those that are None rather than a string, ascending, by their place in `strings`, where they have an empty string.
+	None          []uint32 `protobuf:"varint,3,rep,packed,name=none,proto3" json:"none,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -155,20 +181,38 @@ func (x *SimpleImputerProto_Fill) GetDoubles() []float64 {
 	return nil
 }
 
+func (x *SimpleImputerProto_Fill) GetStrings() []string {
+	if x != nil {
+		return x.Strings
+	}
+	return nil
+}
+
+func (x *SimpleImputerProto_Fill) GetNone() []uint32 {
+	if x != nil {
+		return x.None
+	}
+	return nil
+}
+
 var File_modelx_v1_simple_imputer_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_simple_imputer_proto_rawDesc = "" +
 	"\n" +
-	"\x1emodelx/v1/simple_imputer.proto\x12\tmodelx.v1\x1a!modelx/v1/missing_indicator.proto\"\x82\x02\n" +
+	"\x1emodelx/v1/simple_imputer.proto\x12\tmodelx.v1\x1a!modelx/v1/missing_indicator.proto\"\x8e\x03\n" +
 	"\x12SimpleImputerProto\x12\x1d\n" +
 	"\n" +
 	"n_features\x18\x01 \x01(\x05R\tnFeatures\x12\x18\n" +
 	"\amissing\x18\x02 \x01(\x01R\amissing\x126\n" +
 	"\x04fill\x18\x03 \x01(\v2\".modelx.v1.SimpleImputerProto.FillR\x04fill\x12\x19\n" +
 	"\bleft_out\x18\x04 \x03(\x05R\aleftOut\x12>\n" +
-	"\tindicator\x18\x05 \x01(\v2 .modelx.v1.MissingIndicatorProtoR\tindicator\x1a \n" +
+	"\tindicator\x18\x05 \x01(\v2 .modelx.v1.MissingIndicatorProtoR\tindicator\x12\x18\n" +
+	"\astrings\x18\x06 \x03(\bR\astrings\x12B\n" +
+	"\x0fmissing_strings\x18\a \x01(\v2\x19.modelx.v1.MissingStringsR\x0emissingStrings\x1aN\n" +
 	"\x04Fill\x12\x18\n" +
-	"\adoubles\x18\x01 \x03(\x01R\adoublesB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
+	"\adoubles\x18\x01 \x03(\x01R\adoubles\x12\x18\n" +
+	"\astrings\x18\x02 \x03(\tR\astrings\x12\x12\n" +
+	"\x04none\x18\x03 \x03(\rR\x04noneB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3"
 
 var (
 	file_modelx_v1_simple_imputer_proto_rawDescOnce sync.Once
@@ -187,15 +231,17 @@ var file_modelx_v1_simple_imputer_proto_goTypes = []any{
 	(*SimpleImputerProto)(nil),      // 0: modelx.v1.SimpleImputerProto
 	(*SimpleImputerProto_Fill)(nil), // 1: modelx.v1.SimpleImputerProto.Fill
 	(*MissingIndicatorProto)(nil),   // 2: modelx.v1.MissingIndicatorProto
+	(*MissingStrings)(nil),          // 3: modelx.v1.MissingStrings
 }
 var file_modelx_v1_simple_imputer_proto_depIdxs = []int32{
 	1, // 0: modelx.v1.SimpleImputerProto.fill:type_name -> modelx.v1.SimpleImputerProto.Fill
 	2, // 1: modelx.v1.SimpleImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	3, // 2: modelx.v1.SimpleImputerProto.missing_strings:type_name -> modelx.v1.MissingStrings
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_simple_imputer_proto_init() }

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!modelx/v1/missing_indicator.proto\x12\tmodelx.v1\"e\n\x15MissingIndicatorProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x0f\n\x07missing\x18\x02 \x01(\x01\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\x05\x12\x16\n\x0erefuses_others\x18\x04 \x01(\x08\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!modelx/v1/missing_indicator.proto\x12\tmodelx.v1\"\xaa\x01\n\x15MissingIndicatorProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x0f\n\x07missing\x18\x02 \x01(\x01\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\x05\x12\x16\n\x0erefuses_others\x18\x04 \x01(\x08\x12\x0f\n\x07strings\x18\x05 \x03(\x08\x12\x32\n\x0fmissing_strings\x18\x06 \x01(\x0b\x32\x19.modelx.v1.MissingStrings\"G\n\x0eMissingStrings\x12\x0c\n\x04none\x18\x01 \x01(\x08\x12\x0b\n\x03nan\x18\x02 \x01(\x08\x12\x11\n\x04text\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x07\n\x05_textB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,6 +32,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'modelx.v1.missing_indicator
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
-  _globals['_MISSINGINDICATORPROTO']._serialized_start=48
-  _globals['_MISSINGINDICATORPROTO']._serialized_end=149
+  _globals['_MISSINGINDICATORPROTO']._serialized_start=49
+  _globals['_MISSINGINDICATORPROTO']._serialized_end=219
+  _globals['_MISSINGSTRINGS']._serialized_start=221
+  _globals['_MISSINGSTRINGS']._serialized_end=292
 # @@protoc_insertion_point(module_scope)

@@ -192,10 +192,12 @@ class PipelineProto(_message.Message):
     def __init__(self, steps: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ...) -> None: ...
 
 class PassthroughProto(_message.Message):
-    __slots__ = ("n_features",)
+    __slots__ = ("n_features", "strings")
     N_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    STRINGS_FIELD_NUMBER: _ClassVar[int]
     n_features: int
-    def __init__(self, n_features: _Optional[int] = ...) -> None: ...
+    strings: _containers.RepeatedScalarFieldContainer[bool]
+    def __init__(self, n_features: _Optional[int] = ..., strings: _Optional[_Iterable[bool]] = ...) -> None: ...
 
 class DelegateProto(_message.Message):
     __slots__ = ("model",)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from modelx.v1 import missing_indicator_pb2 as modelx_dot_v1_dot_missing__indicator__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emodelx/v1/simple_imputer.proto\x12\tmodelx.v1\x1a!modelx/v1/missing_indicator.proto\"\xcb\x01\n\x12SimpleImputerProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x0f\n\x07missing\x18\x02 \x01(\x01\x12\x30\n\x04\x66ill\x18\x03 \x01(\x0b\x32\".modelx.v1.SimpleImputerProto.Fill\x12\x10\n\x08left_out\x18\x04 \x03(\x05\x12\x33\n\tindicator\x18\x05 \x01(\x0b\x32 .modelx.v1.MissingIndicatorProto\x1a\x17\n\x04\x46ill\x12\x0f\n\x07\x64oubles\x18\x01 \x03(\x01\x42\x38Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emodelx/v1/simple_imputer.proto\x12\tmodelx.v1\x1a!modelx/v1/missing_indicator.proto\"\xaf\x02\n\x12SimpleImputerProto\x12\x12\n\nn_features\x18\x01 \x01(\x05\x12\x0f\n\x07missing\x18\x02 \x01(\x01\x12\x30\n\x04\x66ill\x18\x03 \x01(\x0b\x32\".modelx.v1.SimpleImputerProto.Fill\x12\x10\n\x08left_out\x18\x04 \x03(\x05\x12\x33\n\tindicator\x18\x05 \x01(\x0b\x32 .modelx.v1.MissingIndicatorProto\x12\x0f\n\x07strings\x18\x06 \x03(\x08\x12\x32\n\x0fmissing_strings\x18\x07 \x01(\x0b\x32\x19.modelx.v1.MissingStrings\x1a\x36\n\x04\x46ill\x12\x0f\n\x07\x64oubles\x18\x01 \x03(\x01\x12\x0f\n\x07strings\x18\x02 \x03(\t\x12\x0c\n\x04none\x18\x03 \x03(\rB8Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpbb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z6github.com/modelx-dev/modelx/interop/modelxpb;modelxpb'
   _globals['_SIMPLEIMPUTERPROTO']._serialized_start=81
-  _globals['_SIMPLEIMPUTERPROTO']._serialized_end=284
-  _globals['_SIMPLEIMPUTERPROTO_FILL']._serialized_start=261
-  _globals['_SIMPLEIMPUTERPROTO_FILL']._serialized_end=284
+  _globals['_SIMPLEIMPUTERPROTO']._serialized_end=384
+  _globals['_SIMPLEIMPUTERPROTO_FILL']._serialized_start=330
+  _globals['_SIMPLEIMPUTERPROTO_FILL']._serialized_end=384
 # @@protoc_insertion_point(module_scope)
