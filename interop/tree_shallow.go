@@ -4,8 +4,8 @@ package modelx
 // boosted trees and those of isolation forests are hardly deeper in one place than in another.
 const shallow = 12
 
-// walkShallow is walkLanes for a tree of a small depth >= 1, whose root is the same for all rows. start is added to slots.
-func walkShallow(out *[lanes]uint32, nodes []narrowNode, x []uint32, start uint32, depth int) {
+// walkShallowGo is walkLanesGo for a tree of a small depth >= 1: it takes that many steps.
+func walkShallowGo(out *[lanes]uint32, nodes []narrowNode, x []uint32, depth int) {
 	root := nodes[0]
 	first := (*[lanes]uint32)(x[int(root.column)*(lanes/columnBytes):])
 	left, t := uint32(root.left), root.threshold
@@ -23,11 +23,11 @@ func walkShallow(out *[lanes]uint32, nodes []narrowNode, x []uint32, start uint3
 		g = uint32(ng.left) + over(x[int(ng.column)*(lanes/columnBytes)+6], ng.threshold)
 		h = uint32(nh.left) + over(x[int(nh.column)*(lanes/columnBytes)+7], nh.threshold)
 	}
-	*out = [lanes]uint32{a + start, b + start, c + start, d + start, e + start, f + start, g + start, h + start}
+	*out = [lanes]uint32{a, b, c, d, e, f, g, h}
 }
 
-// walkTreesShallow is walkTrees for trees none of which is deeper than depth.
-func walkTreesShallow(out *[lanes]uint32, nodes []narrowNode, x []uint32, depth int) {
+// walkTreesShallowGo is walkTreesGo for trees none of which is deeper than depth >= 1.
+func walkTreesShallowGo(out *[lanes]uint32, nodes []narrowNode, x []uint32, depth int) {
 	roots := *out
 	a, b, c, d, e, f, g, h := roots[0], roots[1], roots[2], roots[3], roots[4], roots[5], roots[6], roots[7]
 	for range depth {

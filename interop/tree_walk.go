@@ -102,10 +102,8 @@ func (s *treeSet) walkTree(w *walkScratch, tree, groups int) {
 		x := w.x[g*group : (g+1)*group]
 		out := (*[lanes]uint32)(w.leaves[g*lanes:])
 		if depth := s.depths[tree]; s.narrow != nil && 0 < depth && depth <= shallow {
-			walkShallow(out, s.narrow[start:end], x, uint32(start), depth)
-			continue
-		}
-		if s.narrow != nil {
+			walkShallow(out, s.narrow[start:end], x, depth)
+		} else if s.narrow != nil {
 			walkLanes(out, s.narrow[start:end], x)
 		} else {
 			walkLanesWide(out, s.wide[start:end], x)
@@ -123,7 +121,7 @@ func (s *treeSet) walkRow(w *walkScratch, tree int) []uint32 {
 	for q := range out {
 		out[q] = uint32(s.starts[min(tree+q, trees-1)])
 	}
-	if s.narrow != nil && s.deepest <= shallow {
+	if s.narrow != nil && 0 < s.deepest && s.deepest <= shallow {
 		walkTreesShallow(out, s.narrow, w.x, s.deepest)
 	} else if s.narrow != nil {
 		walkTrees(out, s.narrow, w.x)

@@ -134,3 +134,79 @@ treesLoop:
 	MOVL BX, 24(R15)
 	MOVL CX, 28(R15)
 	RET
+
+// func walkShallowAsm(out *[8]uint32, nodes *narrowNode, x *uint32, depth int)
+//
+// As many steps as the tree is deep: a walk that has arrived stays where it is.
+TEXT ·walkShallowAsm(SB), NOSPLIT, $0-32
+	MOVQ nodes+8(FP), SI
+	MOVQ x+16(FP), DI
+	MOVQ depth+24(FP), R15
+	XORL R8, R8
+	XORL R9, R9
+	XORL R10, R10
+	XORL R11, R11
+	XORL R12, R12
+	XORL R13, R13
+	XORL BX, BX
+	XORL CX, CX
+
+shallowLoop:
+	STEP(R8, 0)
+	STEP(R9, 4)
+	STEP(R10, 8)
+	STEP(R11, 12)
+	STEP(R12, 16)
+	STEP(R13, 20)
+	STEP(BX, 24)
+	STEP(CX, 28)
+	DECQ R15
+	JNE  shallowLoop
+
+	MOVQ out+0(FP), DI
+	MOVL R8, 0(DI)
+	MOVL R9, 4(DI)
+	MOVL R10, 8(DI)
+	MOVL R11, 12(DI)
+	MOVL R12, 16(DI)
+	MOVL R13, 20(DI)
+	MOVL BX, 24(DI)
+	MOVL CX, 28(DI)
+	RET
+
+// func walkTreesShallowAsm(out *[8]uint32, nodes *narrowNode, x *uint32, depth int)
+TEXT ·walkTreesShallowAsm(SB), NOSPLIT, $0-32
+	MOVQ out+0(FP), R15
+	MOVQ nodes+8(FP), SI
+	MOVQ x+16(FP), DI
+	MOVQ depth+24(FP), R14
+	MOVL 0(R15), R8
+	MOVL 4(R15), R9
+	MOVL 8(R15), R10
+	MOVL 12(R15), R11
+	MOVL 16(R15), R12
+	MOVL 20(R15), R13
+	MOVL 24(R15), BX
+	MOVL 28(R15), CX
+
+treesShallowLoop:
+	STEPTREE(R8, 0)
+	STEPTREE(R9, 4)
+	STEPTREE(R10, 8)
+	STEPTREE(R11, 12)
+	STEPTREE(R12, 16)
+	STEPTREE(R13, 20)
+	STEPTREE(BX, 24)
+	STEPTREE(CX, 28)
+	DECQ R14
+	JNE  treesShallowLoop
+
+	MOVL R8, 0(R15)
+	MOVL R9, 4(R15)
+	MOVL R10, 8(R15)
+	MOVL R11, 12(R15)
+	MOVL R12, 16(R15)
+	MOVL R13, 20(R15)
+	MOVL BX, 24(R15)
+	MOVL CX, 28(R15)
+	RET

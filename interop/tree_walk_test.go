@@ -150,6 +150,14 @@ func TestWalksAgreeWithPlainGo(t *testing.T) {
 			if got != want {
 				t.Fatalf("tree %d: %v, want %v", tree, got, want)
 			}
+			if depth := set.depths[tree]; depth > 0 {
+				var shallowly, plainly [lanes]uint32
+				walkShallow(&shallowly, nodes, x, depth)
+				walkShallowGo(&plainly, nodes, x, depth)
+				if shallowly != want || plainly != want {
+					t.Fatalf("tree %d: %v and %v, want %v", tree, shallowly, plainly, want)
+				}
+			}
 		}
 		var got, want [lanes]uint32
 		for q := range got {
@@ -159,6 +167,15 @@ func TestWalksAgreeWithPlainGo(t *testing.T) {
 		walkTreesGo(&want, set.narrow, x)
 		if got != want {
 			t.Fatalf("%v, want %v", got, want)
+		}
+		var shallowly, plainly [lanes]uint32
+		for q := range got {
+			shallowly[q], plainly[q] = uint32(set.starts[q]), uint32(set.starts[q])
+		}
+		walkTreesShallow(&shallowly, set.narrow, x, set.deepest)
+		walkTreesShallowGo(&plainly, set.narrow, x, set.deepest)
+		if shallowly != want || plainly != want {
+			t.Fatalf("%v and %v, want %v", shallowly, plainly, want)
 		}
 	}
 }
