@@ -41,6 +41,7 @@ type invalidVector struct {
 	File       string           `json:"file"`
 	Kind       string           `json:"kind"`
 	Path       string           `json:"path"`
+	Says       string           `json:"says"`
 	Limits     map[string]int64 `json:"limits"`
 	PythonOnly bool             `json:"python_only"`
 }
@@ -169,6 +170,8 @@ func TestInvalid(t *testing.T) {
 				t.Fatalf("%v, want %s", err, v.Kind)
 			case !strings.HasPrefix(e.Path, v.Path):
 				t.Fatalf("path %q, want it to begin with %q: %v", e.Path, v.Path, err)
+			case !strings.Contains(err.Error(), v.Says):
+				t.Fatalf("%v, want it to say %q", err, v.Says)
 			case len(err.Error()) > 2000:
 				t.Fatalf("a message of %d bytes", len(err.Error()))
 			}

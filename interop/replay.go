@@ -29,17 +29,14 @@ func (c *compiled) Verify(ctx context.Context) error {
 		if out.op == opInverseTransform {
 			given = r.recordedTransform(c.root, e.GetOutputs(), x)
 		}
-		found, cause := r.replay(c.root, out, recorded, given)
+		m := r.replay(c.root, out, recorded, given)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if found == "" && cause == nil {
+		if m == nil {
 			continue
 		}
-		if cause != nil {
-			found = "an error"
-		}
-		path := r.diverging(c.root, out.op, x)
+		at := r.locate(c.root, e.GetOutputs(), x, m)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -47,18 +44,17 @@ func (c *compiled) Verify(ctx context.Context) error {
 		if producer == "" {
 			producer = "an unknown library"
 		}
+		hint := "the file was changed after it was written, or this runtime computes something else: do not use it"
+		if where := at.describe(); where != "" {
+			hint = "it " + where + "; " + hint
+		}
 		return &Error{
-			Kind: ErrEvidenceMismatch, Path: path, Found: fmt.Sprintf("%s: %s", recorded.GetMethod(), found),
-			Want: "what " + producer + " recorded",
-			Hint: "the file was changed after it was written, or this runtime computes something else: do not use it",
-			Err:  cause,
+			Kind: ErrEvidenceMismatch, Path: at.last().path, Found: fmt.Sprintf("%s: %s", recorded.GetMethod(), m.text),
+			Want: "what " + producer + " recorded", Hint: hint, Err: m.err,
 		}
 	}
 	return nil
 }
-
-// mostRecomputed is how many values between two steps are computed, 128 MiB, to find the step that diverges.
-const mostRecomputed = 1 << 24
 
 // replayer computes recorded outputs again, until its context ends.
 type replayer struct {
@@ -122,134 +118,109 @@ func (r replayer) recordedValues(n *node, o *modelxpb.Output) []float64 {
 	return values
 }
 
-// diverging names the first step of a pipeline that does not give what was recorded; for other models, the model.
-func (r replayer) diverging(n *node, o op, x []float64) string {
-	for i, step := range n.steps {
-		if i == len(n.steps)-1 {
-			if o == opInverseTransform && len(n.steps) > 1 {
-				return n.path // Every transform agrees, and nothing tells the steps of the way back apart.
-			}
-			return r.diverging(step, o, x)
-		}
-		out := *step.find(opTransform)
-		if recorded := step.proto.GetEvidence().GetOutputs(); len(recorded) > 0 {
-			if found, err := r.replay(step, out, recorded[0], x); found != "" || err != nil {
-				return r.diverging(step, opTransform, x)
-			}
-			x = r.recordedTransform(step, recorded, x)
-			continue
-		}
-		// Another writer may leave out the evidence of steps: what this one gives goes on, unless that is far more than
-		// what the file holds.
-		rows := len(x) / step.width()
-		if int64(rows)*int64(out.values()) > mostRecomputed {
-			return n.path
-		}
-		given := make([]float64, rows*out.values())
-		if err := step.runBlocks(r.ctx, out, given, x, rows, r.block, 0); err != nil {
-			return r.diverging(step, opTransform, x)
-		}
-		x = given
-	}
-	return n.path
+// mismatch is an output that is not the recorded one.
+type mismatch struct {
+	op op
+	// column is the first that differs, 0 for one value for each row, and noColumn after an error.
+	column int
+	text   string
+	err    error
 }
 
-// replay computes a recorded output again, and describes the first value that is off by more than its tolerance.
-func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []float64) (string, error) {
+const noColumn = -1
+
+// replay computes a recorded output again, and gives the first value that is off by more than its tolerance, or nil.
+func (r replayer) replay(n *node, out output, recorded *modelxpb.Output, x []float64) *mismatch {
 	ix, ok := n.predictor.(indexer)
 	if out.op == opPredict && n.classes != nil && ok && ix.indexes() {
-		return r.replayLabels(n, ix, recorded, x)
+		return r.replayLabels(n, []*Labels{n.classes}, ix.index, recorded, x)
 	}
 	if l, ok := n.predictor.(labeler); out.op == opPredict && ok && len(l.labelLists()) > 1 {
-		return r.replayOutputs(n, l.labelLists(), l.labelIndices, recorded, x)
+		return r.replayLabels(n, l.labelLists(), l.labelIndices, recorded, x)
 	}
 	rows := len(x) / n.inputWidth(out.op)
 	got := make([]float64, rows*out.values())
 	if err := n.runBlocks(r.ctx, out, got, x, rows, r.block, 0); err != nil {
-		return "", err
+		return failed(out.op, err)
 	}
 	if len(recorded.GetColumns()) > 0 {
-		return r.compareColumns(got, recorded), nil
+		return r.compareColumns(out.op, got, recorded)
 	}
 	for i, v := range got {
-		row := i / out.values()
-		if out.kind == TypeBool {
+		row, column := i/out.values(), i%out.values()
+		switch out.kind {
+		case TypeBool:
 			if want := recorded.GetBools()[i]; v != 0 != want {
-				return difference(row, formatFloat(v), strconv.FormatBool(want)), nil
+				return difference(out.op, row, column, formatFloat(v), strconv.FormatBool(want))
 			}
-			continue
-		}
-		if out.kind == TypeInt64 {
+		case TypeInt64:
 			if want := recorded.GetInts()[i]; v != float64(want) {
-				return difference(row, formatFloat(v), strconv.FormatInt(want, 10)), nil
+				return difference(out.op, row, column, formatFloat(v), strconv.FormatInt(want, 10))
 			}
-			continue
-		}
-		if want := recorded.GetDoubles()[i]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
-			return difference(row, formatFloat(v), formatFloat(want)), nil
+		default:
+			if want := recorded.GetDoubles()[i]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
+				return difference(out.op, row, column, formatFloat(v), formatFloat(want))
+			}
 		}
 	}
-	return "", nil
+	return nil
 }
 
-// compareColumns describes the first value of columns that is not what was recorded: strings are equal, and None, and NaN.
+// compareColumns gives the first value of columns that is not what was recorded: strings are equal, and None, and NaN.
 // A string that the model does not name equals any other of those: that the model passes strings on unchanged is what
 // its other strings show.
-func (r replayer) compareColumns(got []float64, recorded *modelxpb.Output) string {
-	width := len(recorded.GetColumns())
+func (r replayer) compareColumns(o op, got []float64, recorded *modelxpb.Output) *mismatch {
+	columns := make([]Column, len(recorded.GetColumns()))
 	for i, p := range recorded.GetColumns() {
-		column := columnOf(p)
-		for row := range column.Len() {
-			v := got[row*width+i]
-			if column.Strings == nil {
-				if want := column.Float64s[row]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
-					return difference(row, formatFloat(v), formatFloat(want))
-				}
-				continue
+		columns[i] = columnOf(p)
+	}
+	for at, v := range got {
+		row, i := at/len(columns), at%len(columns)
+		column := columns[i]
+		if column.Strings == nil {
+			if want := column.Float64s[row]; !agree(v, want, recorded.GetComparison(), tolerance(recorded, row)) {
+				return difference(o, row, i, formatFloat(v), formatFloat(want))
 			}
-			want := math.NaN()
-			switch column.missing(row) {
-			case MissingNone:
-				want = codeNone
-			case Present:
-				want = r.symbols.find(column.Strings[row])
-			}
-			if v != want && !(math.IsNaN(v) && math.IsNaN(want)) {
-				return difference(row, r.symbols.describe(v, nil), r.symbols.describe(want, nil))
-			}
+			continue
+		}
+		want := math.NaN()
+		switch column.missing(row) {
+		case MissingNone:
+			want = codeNone
+		case Present:
+			want = r.symbols.find(column.Strings[row])
+		}
+		if v != want && !(math.IsNaN(v) && math.IsNaN(want)) {
+			return difference(o, row, i, r.symbols.describe(v, nil), r.symbols.describe(want, nil))
 		}
 	}
-	return ""
+	return nil
 }
 
-// replayLabels is replay for the labels of a classifier, in their own type.
-func (r replayer) replayLabels(n *node, ix indexer, recorded *modelxpb.Output, x []float64) (string, error) {
-	return r.replayOutputs(n, []*Labels{n.classes}, ix.index, recorded, x)
-}
-
-// replayOutputs is replayLabels for a label of each of several outputs, which index numbers.
-func (r replayer) replayOutputs(
+// replayLabels is replay for labels in their own types, one for each of several outputs, which index numbers.
+func (r replayer) replayLabels(
 	n *node, labels []*Labels, index func(dst []int, x []float64, first int) error, recorded *modelxpb.Output, x []float64,
-) (string, error) {
+) *mismatch {
 	width, outputs := n.width(), len(labels)
 	rows := len(x) / width
 	got := make([]int, rows*outputs)
 	for first := 0; first < rows; first += r.block {
 		if err := r.ctx.Err(); err != nil {
-			return "", err
+			return failed(opPredict, err)
 		}
 		end := min(first+r.block, rows)
 		if err := index(got[first*outputs:end*outputs], x[first*width:end*width], first); err != nil {
-			return "", err
+			return failed(opPredict, err)
 		}
 	}
 	for i, k := range got {
-		l := labels[i%outputs]
-		if same, want := sameLabel(l, k, recorded, i, i/outputs); !same {
-			return difference(i/outputs, strconv.Quote(l.Text(k)), want), nil
+		row, column := i/outputs, i%outputs
+		l := labels[column]
+		if same, want := sameLabel(l, k, recorded, i, row); !same {
+			return difference(opPredict, row, column, strconv.Quote(l.Text(k)), want)
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // sameLabel reports whether label k is the one that was recorded at place i, of a row, and gives that one's text.
@@ -270,8 +241,12 @@ func sameLabel(l *Labels, k int, recorded *modelxpb.Output, i, row int) (same bo
 	}
 }
 
-func difference(row int, found, want string) string {
-	return fmt.Sprintf("%s in row %d, where %s was recorded", found, row, want)
+func difference(o op, row, column int, found, want string) *mismatch {
+	return &mismatch{op: o, column: column, text: fmt.Sprintf("%s in row %d, where %s was recorded", found, row, want)}
+}
+
+func failed(o op, err error) *mismatch {
+	return &mismatch{op: o, column: noColumn, text: "an error", err: err}
 }
 
 // tolerance returns how far the values of a row may be off.

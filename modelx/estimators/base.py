@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -44,6 +44,15 @@ def absolute(per_row: NDArray[np.float64]) -> Tolerance:
     return Tolerance(Comparison.COMPARISON_ABSOLUTE, per_row)
 
 
+class Giver(NamedTuple):
+    """A model inside of another: its place in the family's message, and the method and column that it gives."""
+
+    field: str
+    model: model_pb2.ModelProto
+    method: str
+    column: int
+
+
 class Family(ABC):
     """One arm of ``ModelProto.model``: its classes of scikit-learn, and everything that depends on its computation.
 
@@ -79,6 +88,12 @@ class Family(ABC):
         None where all are FLOAT64.
         """
         return None
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+        """Note that columns are strings, wherever nothing in the model itself tells their type; others stay as they are.
+
+        `columns` are features; with `given`, columns of what transform gives.
+        """
 
     def object_columns(self, estimator: Any) -> frozenset[int]:  # noqa: ARG002
         """Name the features that a fitted estimator takes as objects, even where all of their values are numbers."""
@@ -180,6 +195,21 @@ class Family(ABC):
         Fields that hold one are named ``steps``, ``members``, ``model`` or ``final``.
         """
         return [(f"steps[{i}]", step) for i, step in enumerate(self.steps(model))]
+
+    def giver(
+        self,
+        model: model_pb2.ModelProto,  # noqa: ARG002
+        method: str,  # noqa: ARG002
+        column: int,  # noqa: ARG002
+        *,
+        transformed: bool,  # noqa: ARG002
+    ) -> Giver | None:
+        """Give the model inside that alone gives a column of an output, or one that is off only where that one is.
+
+        `column` is 0 for one value for each row; with `transformed`, the model's transform is known to be right. None
+        where several models share in the column, and where none does.
+        """
+        return None
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         """Give all fitted estimators that are exported inside of an estimator, with their names."""

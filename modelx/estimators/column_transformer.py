@@ -17,6 +17,7 @@ from modelx.estimators.base import (
     DataType,
     Error,
     Family,
+    Giver,
     Tolerance,
     absolute,
     check_width,
@@ -26,7 +27,7 @@ from modelx.estimators.base import (
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -48,6 +49,7 @@ class ColumnTransformerFamily(Family):
         form.encode(estimator, model, self.classes)
         if not len(model.column_transformer.members):
             raise UnsupportedEstimatorError([("", "every column is dropped, so that there is no output")])
+        self.note_strings(model, ())
         try:
             self.input_types(model)
         except PipelineError as error:
@@ -70,6 +72,7 @@ class ColumnTransformerFamily(Family):
             place = f"{path}.members[{i}]"
             conversion.check(member, place, conversion.depth_of(place))
             _check_member(member, _count(proto, i), place)
+            _check_weight(member, proto.selections[i], f"{path}.selections[{i}].weight")
         self._types(model, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
@@ -77,6 +80,21 @@ class ColumnTransformerFamily(Family):
 
     def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
         return self._types(model, self.arm)
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+        if given:
+            at = 0
+            for member in model.column_transformer.members:
+                width = _transform_of(member).n_columns
+                conversion.note_strings(member, [i - at for i in columns if at <= i < at + width], given=True)
+                at += width
+        # What is a string for one member is one for all.
+        strings = set() if given else set(columns)
+        for member, chosen, _ in parts(model):
+            taken = conversion.string_columns(conversion.family_of(member).input_types(member))
+            strings.update(chosen[i] for i in taken)
+        for member, chosen, _ in parts(model):
+            conversion.note_strings(member, [i for i, column in enumerate(chosen) if column in strings])
 
     def object_columns(self, estimator: Any) -> frozenset[int]:
         out: set[int] = set()
@@ -107,6 +125,21 @@ class ColumnTransformerFamily(Family):
 
     def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
         return [(f"members[{i}]", member) for i, member in enumerate(model.column_transformer.members)]
+
+    def giver(
+        self,
+        model: model_pb2.ModelProto,
+        method: str,
+        column: int,
+        *,
+        transformed: bool,  # noqa: ARG002
+    ) -> Giver | None:
+        for i, member in enumerate(model.column_transformer.members):
+            columns = _transform_of(member).n_columns
+            if column < columns:
+                return Giver(f"members[{i}]", member, method, column)
+            column -= columns
+        return None
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         form = feature_union if isinstance(estimator, FeatureUnion) else column_selection
@@ -193,6 +226,13 @@ def _check_selection(selection: model_pb2.ColumnTransformerProto.Selection, n_fe
             raise ShapeError(f"feature {column} of {n_features}", path=f"{path}.columns[{i}]")
     if selection.HasField("weight") and not np.isfinite(selection.weight):
         raise NonFiniteError(f"the weight is {selection.weight}; expected a finite number", path=f"{path}.weight")
+
+
+def _check_weight(
+    member: model_pb2.ModelProto, selection: model_pb2.ColumnTransformerProto.Selection, path: str
+) -> None:
+    if selection.HasField("weight") and DataType.DATA_TYPE_STRING in column_types(_transform_of(member)):
+        raise PipelineError(f"{member.name!r} gives strings, which have no multiples; expected no weight", path=path)
 
 
 def _check_member(member: model_pb2.ModelProto, selected: int, path: str) -> None:

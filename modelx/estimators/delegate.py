@@ -10,7 +10,7 @@ import numpy as np
 
 from modelx import conversion, delegates, source, values
 from modelx.errors import ModelxWarning, SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import Error, Family, Tolerance
+from modelx.estimators.base import Error, Family, Giver, Tolerance
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
@@ -61,6 +61,16 @@ class DelegateFamily(Family):
         inner = model.delegate.model
         return conversion.family_of(inner).n_features(inner)
 
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        inner = model.delegate.model
+        return conversion.family_of(inner).input_types(inner)
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+        conversion.note_strings(model.delegate.model, columns, given=given)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return frozenset().union(*(frames.object_columns(inner) for _, inner in self.nested_estimators(estimator)))
+
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         inner = model.delegate.model
         return conversion.family_of(inner).class_list(inner)
@@ -71,6 +81,9 @@ class DelegateFamily(Family):
 
     def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
         return [("model", model.delegate.model)]
+
+    def giver(self, model: model_pb2.ModelProto, method: str, column: int, *, transformed: bool) -> Giver:  # noqa: ARG002
+        return Giver("model", model.delegate.model, method, column)
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         name = delegates.attribute_of(type(estimator)) or ""

@@ -16,6 +16,7 @@ from modelx.estimators.base import (
     EQUAL,
     Error,
     Family,
+    Giver,
     Tolerance,
     absolute,
     available,
@@ -139,6 +140,12 @@ class FeatureSelectorFamily(Family):
         proto = model.feature_selector
         inner = [("model", proto.model)] if proto.HasField("model") else []
         return inner + [(f"members[{i}]", member) for i, member in enumerate(proto.members)]
+
+    def giver(self, model: model_pb2.ModelProto, method: str, column: int, *, transformed: bool) -> Giver | None:
+        inner = _inner(model.feature_selector)
+        if inner is None or not transformed or method not in _DELEGATED:
+            return None
+        return Giver("model", inner, method, column)
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         fitted = vars(estimator).get("estimator_")

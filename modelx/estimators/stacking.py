@@ -14,7 +14,7 @@ from modelx import conversion, labels, source
 from modelx.calling import call
 from modelx.errors import LabelsError, PipelineError, ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import members
-from modelx.estimators.base import DataType, Error, Family, Tolerance, available, check_count, spec
+from modelx.estimators.base import DataType, Error, Family, Giver, Tolerance, available, check_count, spec
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -105,6 +105,17 @@ class StackingFamily(Family):
     def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
         proto = model.stacking
         return [*((f"members[{i}]", member) for i, member in enumerate(proto.members)), ("final", proto.final)]
+
+    def giver(self, model: model_pb2.ModelProto, method: str, column: int, *, transformed: bool) -> Giver | None:
+        proto = model.stacking
+        if method != "transform":
+            return Giver("final", proto.final, method, column) if transformed else None
+        for i, (member, asked, columns) in enumerate(zip(proto.members, proto.methods, _widths(proto), strict=True)):
+            if column < columns:
+                dropped = max(members.require(member, _METHODS[asked], ""), 1) - columns
+                return Giver(f"members[{i}]", member, _METHODS[asked], column + dropped)
+            column -= columns
+        return None
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         attributes = vars(estimator)

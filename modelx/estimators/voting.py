@@ -19,6 +19,7 @@ from modelx.estimators.base import (
     DataType,
     Error,
     Family,
+    Giver,
     Tolerance,
     available,
     check_count,
@@ -118,6 +119,21 @@ class VotingFamily(Family):
 
     def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
         return [(f"members[{i}]", member) for i, member in enumerate(model.voting.members)]
+
+    def giver(
+        self,
+        model: model_pb2.ModelProto,
+        method: str,
+        column: int,
+        *,
+        transformed: bool,  # noqa: ARG002
+    ) -> Giver | None:
+        if method != "transform":
+            return None
+        proto = model.voting
+        soft = proto.vote == Vote.VOTE_SOFT
+        i, at = divmod(column, labels.count(proto.classes) if soft else 1)
+        return Giver(f"members[{i}]", proto.members[i], "predict_proba" if soft else "predict", at)
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         named = vars(estimator).get("named_estimators_", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -72,26 +72,44 @@ def _check_columns(output: evidence_pb2.Output, spec: model_pb2.OutputSpec, n_ro
         raise EvidenceError(f"comparison {output.comparison} is none that this version knows", path=place)
 
 
-def compare(estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float64]) -> str | None:
-    """Replay outputs on `x`; describe the first that is off by more than its tolerance."""
+class Mismatch(NamedTuple):
+    """An output that is not the recorded one: its method, the first column that differs, and what is found there.
+
+    The column is 0 for one value for each row, and None where there is none to name.
+    """
+
+    method: str
+    column: int | None
+    text: str
+
+
+def compare(
+    estimator: Any, evidence: evidence_pb2.Evidence, x: NDArray[np.float64], *, only: str | None = None
+) -> Mismatch | None:
+    """Replay outputs, or that of one method, on `x`; describe the first that is off by more than its tolerance."""
     recorded = {output.method: output for output in evidence.outputs}
     for method, output in recorded.items():
+        if only not in (None, method):
+            continue
         given = x
         if method == "inverse_transform" and "transform" in recorded:
             given = table.read_output(recorded["transform"], len(x))
         try:
             found = call(estimator, method, given)
         except (ValueError, AttributeError, TypeError, IndexError) as error:
-            return f"{method} failed: {error}"
+            return Mismatch(method, None, f"{method} failed: {error}")
         expected = table.read_output(output, len(x))
         if found.shape != expected.shape:
-            return f"{method} gives shape {found.shape}; recorded was {expected.shape}"
+            return Mismatch(method, None, f"{method} gives shape {found.shape}; recorded was {expected.shape}")
         wrong = ~agree(found, expected, output)
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
-            return (
+            column = f", column {at[1]}" if len(at) > 1 else ""
+            return Mismatch(
+                method,
+                at[1] if len(at) > 1 else 0,
                 f"{method} differs in {int(wrong.sum())} of {wrong.size} values; "
-                f"row {at[0]}: found {found[at]}, recorded {expected[at]}"
+                f"row {at[0]}{column}: found {found[at]}, recorded {expected[at]}",
             )
     return None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelx.conversion import family_of
 from modelx.errors import EvidenceError, EvidenceMismatchError
-from modelx.evidence import comparing, steps, table
+from modelx.evidence import comparing, locating, steps, table
 
 if TYPE_CHECKING:
     from modelx.v1 import model_pb2
@@ -38,15 +38,18 @@ def replay(estimator: Any, model: model_pb2.ModelProto) -> None:
     Raises
     ------
     EvidenceMismatchError
-        Naming the first pipeline step that diverges.
+        Naming the innermost model that is known to differ, such as the first pipeline step that does.
     """
     if not model.HasField("evidence"):
         return
     x = table.read_rows(model.evidence.rows)
     mismatch = comparing.compare(estimator, model.evidence, x)
     if mismatch is not None:
+        place = locating.locate(model, estimator, x, mismatch)
+        where = place.describe()
         raise EvidenceMismatchError(
-            f"{mismatch} (recorded by {model.evidence.producer or 'an unknown library'}). "
-            "The file was changed after it was written, or this runtime computes something else; do not use it",
-            path=steps.first_divergence(model, estimator, x) or family_of(model).arm,
+            f"{mismatch.text} (recorded by {model.evidence.producer or 'an unknown library'}). "
+            + (f"It {where}. " if where else "")
+            + "The file was changed after it was written, or this runtime computes something else; do not use it",
+            path=place.path,
         )

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx.calling import call
 from modelx.conversion import family_of, place_of
 from modelx.errors import EvidenceError
 from modelx.estimators.base import Error
 from modelx.estimators.pipeline import is_word, walk
-from modelx.evidence import comparing, recording, table
+from modelx.evidence import comparing, recording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,26 +60,3 @@ def _refuse_inside(model: model_pb2.ModelProto, place: str) -> None:
         if inner.HasField("evidence"):
             raise EvidenceError("a model inside of another has evidence; expected none", path=f"{at}.evidence")
         _refuse_inside(inner, place_of(inner, at))
-
-
-def first_divergence(model: model_pb2.ModelProto, estimator: Any, x: NDArray[np.float64], path: str = "") -> str | None:
-    """Name the place of the first step that does not make of its recorded input what was recorded.
-
-    Returns
-    -------
-    str or None
-        None when all steps that have evidence agree.
-    """
-    place = place_of(model, path)
-    steps = family_of(model).steps(model)
-    for i, (step, (_, fitted)) in enumerate(zip(steps, family_of(model).step_estimators(estimator), strict=True)):
-        at = f"{place}.steps[{i}]"
-        if is_word(fitted):
-            continue
-        last = i == len(steps) - 1
-        if last or comparing.compare(fitted, step.evidence, x) is not None:
-            return first_divergence(step, fitted, x, at) or place_of(step, at)
-        recorded = [output for output in step.evidence.outputs if output.method == "transform"]
-        # A file of another writer may have no evidence of steps: then what this runtime computes goes on.
-        x = table.read_output(recorded[0], len(x)) if recorded else call(fitted, "transform", x)
-    return None

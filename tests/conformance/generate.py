@@ -67,6 +67,8 @@ def _entry(defect: Defect) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": defect.id, "why": defect.why, "file": defect.file, "kind": defect.kind}
     if defect.path:
         entry["path"] = defect.path
+    if defect.says:
+        entry["says"] = defect.says
     if defect.limits:
         entry["limits"] = defect.limits
     if defect.python_only:

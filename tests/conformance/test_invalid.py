@@ -28,6 +28,7 @@ def test_a_defect_has_its_kind(case: dict[str, Any]) -> None:
         modelx.load(FOLDER / case["file"], limits=limits)
     assert caught.value.kind == case["kind"], caught.value
     assert caught.value.path.startswith(case.get("path", "")), caught.value
+    assert case.get("says", "") in str(caught.value)
     assert len(str(caught.value)) < 2000
 
 

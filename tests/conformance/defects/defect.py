@@ -72,6 +72,8 @@ class Defect:
     suffix : str
     path : str
         What the error's path must begin with, if it must.
+    says : str
+        What the error's text must hold, in every language.
     limits : dict
         Lower limits to read the file with: "expanded_bytes", "file_bytes", "json_depth".
     python_only : bool
@@ -84,6 +86,7 @@ class Defect:
     data: bytes
     suffix: str = ".pb"
     path: str = ""
+    says: str = ""
     limits: dict[str, int] = field(default_factory=dict)
     python_only: bool = False
 

@@ -8,9 +8,21 @@ from typing import Any
 from defects.defect import Defect, Edit, base, edited
 
 
-def _defect(arm: str, name: str, why: str, kind: str, edit: Edit, path: str = "") -> Defect:
+_UNTOLD = "; the file does not tell where in it"
+_FIVE = ", ".join(f"{i} (sgd_classifier)" for i in range(5))
+# What the error says of a member that was changed: which one it was, where a column is that member's alone.
+_SAYS = {
+    "voting": "is in what voting > logistic (sgd_classifier) gives",
+    "stacking": "is in what stacking > logistic (sgd_classifier) gives",
+    "bagging": f"is in what bagging gives, which is made of {_FIVE}{_UNTOLD}",
+    "ada_boost": f"is in what ada_boost gives, which is made of {_FIVE}{_UNTOLD}",
+}
+
+
+def _defect(arm: str, name: str, why: str, kind: str, edit: Edit, path: str = "", says: str = "") -> Defect:
     place = f"{arm}.{path}" if path else arm
-    return Defect(f"{arm}/{name}", why, kind, edited(base(arm), edit), path=place, python_only=kind == "source")
+    data = edited(base(arm), edit)
+    return Defect(f"{arm}/{name}", why, kind, data, path=place, says=says, python_only=kind == "source")
 
 
 def of_delegates() -> Iterator[Defect]:
@@ -71,6 +83,9 @@ def of_delegates() -> Iterator[Defect]:
         "a coefficient of the model inside is off by a millionth",
         "evidence_mismatch",
         lambda m: step(m).coefficients.__setitem__(0, step(m).coefficients[0] * (1 + 1e-6)),
+        "model.pipeline",
+        "is in what delegate > best_estimator_ (pipeline) gives, which is made of standardscaler (affine_scaler), "
+        f"logisticregression (sgd_classifier){_UNTOLD}",
     )
     yield _defect(
         "delegate",
@@ -156,7 +171,8 @@ def _of_members(arm: str) -> Iterator[Defect]:
     yield _defect(arm, "evidence_of_a_member", "evidence that nobody would replay", "evidence", recorded, "members[1]")
     yield _defect(arm, "too_deep", "members are levels of nesting", "too_deep", deep, "members[1]")
     yield _defect(arm, "nan_inside", "the path leads to the member's parameter", "non_finite", nan, "members[1]")
-    yield _defect(arm, "tampered", "a coefficient of a member was changed", "evidence_mismatch", off)
+    why = "a coefficient of a member was changed"
+    yield _defect(arm, "tampered", why, "evidence_mismatch", off, says=_SAYS[arm])
 
 
 def of_votes() -> Iterator[Defect]:

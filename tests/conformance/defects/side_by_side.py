@@ -136,5 +136,6 @@ def of_column_transformers() -> Iterator[Defect]:
             base("column_transformer"),
             lambda m: setattr(m.column_transformer.selections[0], "weight", 0.3 * (1 + 2.0**-51)),
         ),
-        path="column_transformer",
+        path="column_transformer.members[0].affine_scaler",
+        says="is in what column_transformer > a (affine_scaler) gives",
     )
