@@ -54,8 +54,7 @@ MODELS = {
         MIXED,
         lambda m: spoil(m.column_transformer.members[1].pipeline.steps[0]),
         "column_transformer.members[1].pipeline",
-        "is in what column_transformer > numbers (pipeline) gives, which is made of scale (affine_scaler), "
-        "squeeze (affine_scaler); the file does not tell where in it",
+        "is in what column_transformer > numbers (pipeline) gives, which is made of scale (affine_scaler), squeeze",
     ),
     "a union in a union": (
         FeatureUnion([("a", MinMaxScaler()), ("b", FeatureUnion([("c", MinMaxScaler()), ("d", StandardScaler())]))]),

@@ -7,7 +7,6 @@ from typing import Any
 
 from defects.defect import Defect, Edit, base, edited
 
-
 _UNTOLD = "; the file does not tell where in it"
 _FIVE = ", ".join(f"{i} (sgd_classifier)" for i in range(5))
 # What the error says of a member that was changed: which one it was, where a column is that member's alone.
