@@ -1,4 +1,5 @@
-// Package elementary has exponentials, logarithms and powers, with the same bits on every CPU.
+// Package elementary has exponentials, logarithms, powers, and the functions of the circle and the hyperbola, with the same
+// bits on every CPU.
 //
 // Those of package math have assembly for some architectures, whose last bits are others than those of the Go code that
 // runs elsewhere. The functions here reduce their argument with a table of 128 entries, and are off by less than 0.52
