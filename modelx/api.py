@@ -80,6 +80,8 @@ def _convert(
     """Convert an estimator, within `wire.sharing`."""
     model = model_pb2.ModelProto()
     conversion.encode(estimator, model)
+    if sample is not None:
+        conversion.note_strings(model, frames.string_columns(sample))
     model.name = type(estimator).__name__ if name is None else notes.text("name", name)
     model.version = "" if version is None else notes.text("version", version)
     notes.write(model.metadata, metadata, metrics)

@@ -22,7 +22,7 @@ from modelx.errors import (
 from modelx.estimators.base import DataType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
 
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 SCHEMA_VERSION = 2
-# Transformers of targets that no rows of columns suit.
-_TARGETS = {
-    "LabelBinarizer": "how many columns it gives hangs on all labels that it is given at once; use OneHotEncoder",
-    "MultiLabelBinarizer": "its rows are sets of labels, which no column holds; give a column of 0 and 1 for each",
-}
 MAX_DEPTH = 16
 # Fields that hold a model inside of a model have these names, in every family.
 _NESTED = re.compile(r"\b(?:steps|members)\[|\.(?:model|final)\b")
@@ -112,11 +107,37 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
 
 def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) -> None:
     """Write the signature, and the lowest schema version that has the family and those of the models inside."""
-    model.schema_version = max(family.schema_version, *(inner.schema_version for _, inner in family.nested(model)), 1)
     model.signature.n_features = family.n_features(model)
     model.signature.feature_names.extend(feature_names)
+    _sign_types(model, family)
+
+
+def note_strings(model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+    """Note that some features (or `given` columns, of what transform gives) are strings, where nothing else tells.
+
+    A transformer that hands on what it gets does not know what that was: the steps behind it do, its neighbours do, or
+    rows of the user's.
+    """
+    if columns:
+        family = family_of(model)
+        family.note_strings(model, columns, given=given)
+        _sign_types(model, family)
+
+
+def string_columns(types: Sequence[model_pb2.DataType] | None) -> list[int]:
+    """Give the columns of these types that are strings."""
+    return [i for i, type_ in enumerate(types or ()) if type_ == DataType.DATA_TYPE_STRING]
+
+
+def _sign_types(model: model_pb2.ModelProto, family: Family) -> None:
+    """Write what hangs on the types of the features."""
+    inner = [one.schema_version for _, one in family.nested(model)]
+    types = family.input_types(model) or []
+    takes_strings = 2 if DataType.DATA_TYPE_STRING in types else 1
+    model.schema_version = max(family.schema_version, takes_strings, *inner)
+    del model.signature.outputs[:], model.signature.feature_types[:]
     model.signature.outputs.extend(family.outputs(model))
-    model.signature.feature_types.extend(family.input_types(model) or [])
+    model.signature.feature_types.extend(types)
 
 
 def refine_types(model: model_pb2.ModelProto, dtypes: Sequence[np.dtype[Any]]) -> None:
@@ -160,8 +181,6 @@ def _reason(estimator: Any) -> str:
     for base in cls.__mro__[1:]:
         if family_for(base) is not None:
             return f"{cls.__qualname__} is a class of its own over {base.__name__}, and may compute anything"
-    if cls.__name__ in _TARGETS:
-        return f"{cls.__name__} is not exported: {_TARGETS[cls.__name__]}"
     return (
         f"{cls.__name__} is not supported by this version of modelx; docs/estimators.md lists what is. "
         "A .onnx file may be written through skl2onnx"

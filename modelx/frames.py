@@ -138,6 +138,22 @@ def values_of(x: Any) -> NDArray[Any]:
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
+def string_columns(x: Any) -> list[int]:
+    """Give the columns of rows that have a string among their values; none for what are no rows of columns."""
+    columns = [x[name] for name in x.columns] if hasattr(x, "columns") else _columns_of(x)
+    # What is neither numbers nor objects may be pandas' own strings, or categories of them.
+    return [
+        i
+        for i, column in enumerate(columns)
+        if np.asarray(column).dtype.kind in "OUST" and any(isinstance(cell, str) for cell in np.asarray(column))
+    ]
+
+
+def _columns_of(x: Any) -> list[NDArray[Any]]:
+    array = np.asarray(x) if isinstance(x, np.ndarray) else np.array(x, dtype=object)
+    return list(array.T) if array.ndim == 2 else []
+
+
 def _own(series: Any) -> NDArray[Any]:
     """Give a column as numpy has it: numbers with NaN for what is missing, all else as objects."""
     array = np.asarray(series)

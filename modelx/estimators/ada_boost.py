@@ -79,6 +79,7 @@ class AdaBoostFamily(Family):
         if not proto.HasField("classes"):
             for i, member in enumerate(proto.members):
                 members.require(member, "predict", f"{path}.members[{i}]", 0)
+            members.input_types(proto.members, path)
             return
         c = labels.check(proto.classes, f"{path}.classes")
         if c < 2:
@@ -86,9 +87,16 @@ class AdaBoostFamily(Family):
         known = labels.values(proto.classes)
         for i, member in enumerate(proto.members):
             _check_labels(member, known, f"{path}.members[{i}]")
+        members.input_types(proto.members, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return members.width(model.ada_boost.members[0])
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return members.input_types(model.ada_boost.members)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return members.object_columns(self.nested_estimators(estimator))
 
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         return labels.values(model.ada_boost.classes) if model.ada_boost.HasField("classes") else None

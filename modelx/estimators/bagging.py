@@ -9,7 +9,7 @@ import numpy as np
 from sklearn import clone, ensemble
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from modelx import conversion, labels, source, values
+from modelx import conversion, frames, labels, source, values
 from modelx.calling import call
 from modelx.errors import LabelsError, PipelineError, ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import members
@@ -18,6 +18,7 @@ from modelx.estimators.base import (
     FEW_ULP,
     RELATIVE_TO_SCALE,
     Comparison,
+    DataType,
     Error,
     Family,
     Tolerance,
@@ -92,6 +93,7 @@ class BaggingFamily(Family):
             columns = members.require(proto.members[0], "predict", f"{path}.members[0]")
             for i, member in enumerate(proto.members):
                 members.require(member, "predict", f"{path}.members[{i}]", columns)
+            _types(proto, path)
             return
         c = labels.check(proto.classes, f"{path}.classes")
         log = members.find(proto.members[0], _LOG) is not None
@@ -102,9 +104,18 @@ class BaggingFamily(Family):
                 members.require(member, _PROBA, place, n)
             if log:
                 members.require(member, _LOG, place, n)
+        _types(proto, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.bagging.n_features
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return _types(model.bagging, self.arm)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        taken = vars(estimator).get("estimators_features_", ())
+        pairs = zip(self.nested_estimators(estimator), taken, strict=True)
+        return frozenset(int(columns[j]) for (_, one), columns in pairs for j in frames.object_columns(one))
 
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         return labels.values(model.bagging.classes) if model.bagging.HasField("classes") else None
@@ -183,12 +194,22 @@ class BaggingFamily(Family):
         out = []
         for i, member in enumerate(used):
             made = conversion.family_of(member).rows(member, rng, each)[:each]
-            whole = generic_rows(rng, len(made), proto.n_features)
+            whole = generic_rows(rng, len(made), proto.n_features).astype(made.dtype)
             taken = list(proto.features[i].indices) if len(proto.features) else list(range(proto.n_features))
             whole[:, taken] = made
             out.append(whole)
         mixed = [part[i] for i in range(each) for part in out if i < len(part)]
-        return np.array(mixed[: max(n, 1)], dtype=np.float64)
+        return members.as_rows(mixed[: max(n, 1)])
+
+
+def _types(proto: model_pb2.BaggingProto, path: str) -> list[model_pb2.DataType] | None:
+    """Give the type of each feature; what no member takes is a number. None for numbers alone."""
+    everything = [range(proto.n_features)] * len(proto.members)
+    found = members.merged(proto.members, [taken.indices for taken in proto.features] or everything, path)
+    if found is None or DataType.DATA_TYPE_STRING not in found:
+        return None
+    numbers = DataType.DATA_TYPE_FLOAT64
+    return [type_ or numbers for type_ in found] + [numbers] * (proto.n_features - len(found))
 
 
 def template(estimator: Any, params: Mapping[str, Any], fitted: Any, default: Any) -> Any:

@@ -90,10 +90,16 @@ class Family(ABC):
         return None
 
     def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
-        """Note that columns are strings, wherever nothing in the model itself tells their type; others stay as they are.
+        """Note that columns are strings, wherever nothing in the model itself tells their type.
 
-        `columns` are features; with `given`, columns of what transform gives.
+        `columns` are features; with `given`, columns of what transform gives. Most families know their types: nothing
+        is noted in theirs.
         """
+        del model, columns, given
+
+    def sample_rows(self, model: model_pb2.ModelProto, sample: Any) -> Any:  # noqa: ARG002
+        """Give a sample of the user's as rows, where the estimator's own methods take something else."""
+        return sample
 
     def object_columns(self, estimator: Any) -> frozenset[int]:  # noqa: ARG002
         """Name the features that a fitted estimator takes as objects, even where all of their values are numbers."""

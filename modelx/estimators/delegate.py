@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from modelx import conversion, delegates, source, values
+from modelx import conversion, delegates, frames, source, values
 from modelx.errors import ModelxWarning, SourceError, UnsupportedEstimatorError
 from modelx.estimators.base import Error, Family, Giver, Tolerance
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modelx import conversion, source, values
+from modelx import conversion, frames, source, values
 from modelx.calling import call
 from modelx.errors import LabelsError, PipelineError, SourceError
 from modelx.estimators.base import Comparison, DataType, Error, Tolerance, absolute
@@ -65,6 +65,46 @@ def check(members: Members, path: str, *, one_width: bool = True) -> None:
 def width(member: model_pb2.ModelProto) -> int:
     """Give the width of a member's rows."""
     return conversion.family_of(member).n_features(member)
+
+
+def input_types(members: Members, path: str = "") -> list[model_pb2.DataType] | None:
+    """Give the type of each feature that members of one width take; None for numbers alone.
+
+    Raises
+    ------
+    PipelineError
+        For a feature that is a string for one member and a number for another.
+    """
+    return merged(members, [range(width(member)) for member in members], path)
+
+
+def merged(members: Members, columns: Sequence[Sequence[int]], path: str) -> list[model_pb2.DataType] | None:
+    """Give the type of each feature up to the last, of members that each take some; None for numbers alone.
+
+    Raises
+    ------
+    PipelineError
+        For a feature that is a string for one member and a number for another.
+    """
+    strings, numbers, unread = DataType.DATA_TYPE_STRING, DataType.DATA_TYPE_FLOAT64, DataType.DATA_TYPE_UNSPECIFIED
+    taken = [conversion.family_of(member).input_types(member) for member in members]
+    if all(types is None for types in taken):
+        return None
+    out = [unread] * (max(max(chosen, default=-1) for chosen in columns) + 1)
+    for i, (types, chosen) in enumerate(zip(taken, columns, strict=True)):
+        for column, type_ in zip(chosen, types or [numbers] * len(chosen), strict=True):
+            if unread not in (type_, out[column]) and (type_ == strings) != (out[column] == strings):
+                raise PipelineError(
+                    f"feature {column} is a string for one member and a number for another",
+                    path=f"{path}.members[{i}]",
+                )
+            out[column] = max(out[column], type_)
+    return out
+
+
+def object_columns(estimators: Iterable[tuple[str, Any]]) -> frozenset[int]:
+    """Name the features that fitted members, which take the same rows, take as objects."""
+    return frozenset().union(*(frames.object_columns(fitted) for _, fitted in estimators))
 
 
 def find(member: model_pb2.ModelProto, method: str) -> model_pb2.OutputSpec | None:
@@ -231,4 +271,9 @@ def rows(members: Members, rng: np.random.Generator, n: int) -> Rows:
     each = -(-max(n, 1) // len(used))
     made = [conversion.family_of(member).rows(member, rng, each)[:each] for member in used]
     mixed = [part[i] for i in range(each) for part in made if i < len(part)]
-    return np.array(mixed[: max(n, 1)], dtype=np.float64)
+    return as_rows(mixed[: max(n, 1)])
+
+
+def as_rows(made: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Give single rows of members as one array: float64, or objects where some have strings."""
+    return np.array(made, dtype=object if any(row.dtype == object for row in made) else np.float64)

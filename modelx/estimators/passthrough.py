@@ -10,13 +10,26 @@ from sklearn.preprocessing import FunctionTransformer
 
 from modelx import source
 from modelx.errors import SourceError, UnsupportedEstimatorError
-from modelx.estimators.base import EQUAL, Error, Family, Tolerance, absolute, check_width, generic_rows, spec
+from modelx.estimators import string_columns
+from modelx.estimators.base import (
+    EQUAL,
+    DataType,
+    Error,
+    Family,
+    Tolerance,
+    absolute,
+    check_width,
+    generic_rows,
+    typed_spec,
+)
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
+
+    Rows = NDArray[Any]
 
 # What a pipeline has in the place of a step that does nothing; None says the same.
 WORD = "passthrough"
@@ -44,13 +57,20 @@ class PassthroughFamily(Family):
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         check_width(model.passthrough.n_features, path)
+        string_columns.check(model.passthrough, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.passthrough.n_features
 
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return string_columns.types(model.passthrough)
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:  # noqa: ARG002
+        string_columns.note(model.passthrough, columns)
+
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
-        d = model.passthrough.n_features
-        return [spec("transform", d), spec("inverse_transform", d)]
+        types = self.input_types(model) or [DataType.DATA_TYPE_FLOAT64] * model.passthrough.n_features
+        return [typed_spec("transform", types), typed_spec("inverse_transform", types)]
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         if path and model.source.class_name in (WORD, NOTHING):
@@ -69,17 +89,19 @@ class PassthroughFamily(Family):
         self,
         model: model_pb2.ModelProto,  # noqa: ARG002
         estimator: Any,  # noqa: ARG002
-        x: NDArray[np.float64],  # noqa: ARG002
+        x: Rows,  # noqa: ARG002
         err: Error,
     ) -> dict[str, Tolerance]:
         return {"transform": EQUAL if err is None else absolute(err.max(axis=1)), "inverse_transform": EQUAL}
 
-    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-        return generic_rows(rng, n, model.passthrough.n_features)
+    def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
+        out = generic_rows(rng, n, model.passthrough.n_features)
+        strings = string_columns.columns(model.passthrough)
+        return string_columns.fill(out, strings, rng) if strings else out
 
     def pull_back(
         self,
         model: model_pb2.ModelProto,  # noqa: ARG002
-        x: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+        x: Rows,
+    ) -> Rows:
         return x

@@ -18,7 +18,7 @@ from modelx.estimators.passthrough import NOTHING, WORD
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,7 @@ class PipelineFamily(Family):
                 conversion.encode(step, proto, name)
         output_dtype.refuse_single(estimator.steps)
         _set_widths(list(model.pipeline.steps))
+        _note_between(list(model.pipeline.steps))
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         steps = model.pipeline.steps
@@ -71,6 +72,11 @@ class PipelineFamily(Family):
     def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
         first = model.pipeline.steps[0]
         return conversion.family_of(first).input_types(first)
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+        steps = list(model.pipeline.steps)
+        conversion.note_strings(steps[-1 if given else 0], columns, given=given)
+        _note_between(steps)
 
     def object_columns(self, estimator: Any) -> frozenset[int]:
         # The rows pass words as they are.
@@ -194,6 +200,17 @@ def _set_widths(steps: list[model_pb2.ModelProto]) -> None:
             )
         if step.source.class_name in (WORD, NOTHING):
             conversion.sign(step, conversion.family_of(step), [])
+
+
+def _note_between(steps: list[model_pb2.ModelProto]) -> None:
+    """Tell each step which columns are strings for the step after it, and then for the one before it."""
+    for step, following in reversed(list(pairwise(steps))):
+        taken = conversion.family_of(following).input_types(following)
+        conversion.note_strings(step, conversion.string_columns(taken), given=True)
+    for step, following in pairwise(steps):
+        specs = conversion.family_of(step).outputs(step)
+        given = next((column_types(one) for one in specs if one.method == "transform"), None)
+        conversion.note_strings(following, conversion.string_columns(given))
 
 
 def _is_open(step: model_pb2.ModelProto) -> bool:

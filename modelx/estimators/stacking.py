@@ -86,9 +86,18 @@ class StackingFamily(Family):
             members.positions(proto.final, c, f"{path}.final")
         else:
             members.require(proto.final, "predict", f"{path}.final", 0)
+        members.input_types(proto.members, path)
+        if proto.passthrough and self.input_types(model) is not None:
+            raise PipelineError("it is given strings of the rows; expected numbers alone", path=f"{path}.final")
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return members.width(model.stacking.members[0])
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return members.input_types(model.stacking.members)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return members.object_columns(self.nested_estimators(estimator)[:-1])
 
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         return labels.values(model.stacking.classes) if model.stacking.HasField("classes") else None

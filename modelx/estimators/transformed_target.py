@@ -9,7 +9,7 @@ import numpy as np
 from sklearn import compose
 from sklearn.preprocessing import FunctionTransformer
 
-from modelx import conversion, source
+from modelx import conversion, frames, source
 from modelx.calling import call
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import members
@@ -88,6 +88,13 @@ class TransformedTargetFamily(Family):
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return members.width(model.transformed_target.model)
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        inner = model.transformed_target.model
+        return conversion.family_of(inner).input_types(inner)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return frames.object_columns(estimator.regressor_) if hasattr(estimator, "regressor_") else frozenset()
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         return [spec("predict", model.transformed_target.n_outputs)]

@@ -90,15 +90,23 @@ class VotingFamily(Family):
                 raise LabelsError("a mean of predictions has classes; expected none", path=f"{path}.classes")
             for i, member in enumerate(proto.members):
                 members.require(member, "predict", f"{path}.members[{i}]", 0)
+            members.input_types(proto.members, path)
             return
         c = labels.check(proto.classes, f"{path}.classes")
         for i, member in enumerate(proto.members):
             members.positions(member, c, f"{path}.members[{i}]")
             if proto.vote == Vote.VOTE_SOFT:
                 members.require(member, "predict_proba", f"{path}.members[{i}]", c)
+        members.input_types(proto.members, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return members.width(model.voting.members[0])
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return members.input_types(model.voting.members)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return members.object_columns(self.nested_estimators(estimator))
 
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         return labels.values(model.voting.classes) if model.voting.vote else None
