@@ -142,8 +142,8 @@ class SimpleImputerFamily(Family):
         remain = np.setdiff1d(np.arange(proto.n_features), proto.left_out)
         out[:, remain] = x[:, : len(remain)]
         if len(x):
-            # One row at least is filled.
-            out[-1] = proto.missing
+            # One row at least is filled, and another where what stands beside it, in other columns, is refused.
+            out[[len(x) // 2, -1]] = proto.missing
         return out
 
 
