@@ -186,6 +186,11 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if t, err = newTransformedTarget(c, arm.TransformedTarget, n.path, depth); err == nil {
 			n.predictor, n.members = t, t.inside()
 		}
+	case *modelxpb.ModelProto_ThresholdClassifier:
+		var t *thresholdClassifier
+		if t, err = newThresholdClassifier(c, arm.ThresholdClassifier, n.path, depth); err == nil {
+			n.predictor, n.members, n.classes = t, t.inner, t.classes
+		}
 	case *modelxpb.ModelProto_Delegate:
 		var inner *node
 		if inner, err = newDelegate(c, arm.Delegate, n.path, depth); err == nil {
@@ -195,6 +200,10 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newOneHotEncoder(c, arm.OneHotEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_LabelEncoder:
 		n.predictor, err = newLabelEncoder(c, arm.LabelEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
+	case *modelxpb.ModelProto_LabelBinarizer:
+		n.predictor, err = newLabelBinarizer(c, arm.LabelBinarizer, n.proto.GetSignature().GetFeatureNames(), n.path)
+	case *modelxpb.ModelProto_MultiLabelBinarizer:
+		n.predictor, err = newMultiLabelBinarizer(c, arm.MultiLabelBinarizer, n.path)
 	case *modelxpb.ModelProto_OrdinalEncoder:
 		n.predictor, err = newOrdinalEncoder(c, arm.OrdinalEncoder, n.proto.GetSignature().GetFeatureNames(), n.path)
 	case *modelxpb.ModelProto_TargetEncoder:

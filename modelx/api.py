@@ -81,6 +81,7 @@ def _convert(
     model = model_pb2.ModelProto()
     conversion.encode(estimator, model)
     if sample is not None:
+        sample = conversion.family_of(model).sample_rows(model, sample)
         conversion.note_strings(model, frames.string_columns(sample))
     model.name = type(estimator).__name__ if name is None else notes.text("name", name)
     model.version = "" if version is None else notes.text("version", version)

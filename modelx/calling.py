@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from modelx.delegates import SEARCHES, innermost
+from modelx.delegates import SEARCHES, THRESHOLDS, innermost
 from modelx.frames import framed
-from modelx.label_calls import call_labels
+from modelx.label_calls import ENCODERS, call_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Where the estimators stand that get the very rows of the one around them, and so know the names of features as well.
 _HANDED_ON = {
     "ColumnTransformer": ("transformers_",),
+    "FixedThresholdClassifier": ("estimator", "estimator_"),
     "FrozenEstimator": ("estimator",),
     "HistGradientBoostingClassifier": ("_preprocessor",),
     "HistGradientBoostingRegressor": ("_preprocessor",),
@@ -26,6 +27,7 @@ _HANDED_ON = {
     "StackingClassifier": ("estimators_",),
     "StackingRegressor": ("estimators_",),
     "TransformedTargetRegressor": ("regressor_",),
+    "TunedThresholdClassifierCV": ("estimator_",),
     "VotingClassifier": ("estimators_",),
     "VotingRegressor": ("estimators_",),
 } | dict.fromkeys(SEARCHES, ("best_estimator_",))
@@ -65,8 +67,10 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
         # Of the words that stand for a step that does nothing there is transform and inverse_transform alone.
         if estimator is None or isinstance(estimator, str):
             return x
-        if type(estimator) is LabelEncoder:
+        if type(estimator) in ENCODERS:
             return call_labels(estimator, method, x)
+        if type(estimator) in THRESHOLDS:
+            return _decide(estimator, method, x)
         given = framed(estimator, x) if method != "inverse_transform" else x
         return getattr(_on_one_thread(_silent(estimator, named=not isinstance(given, np.ndarray))), method)(given)
     steps = [step for _, step in estimator.steps]
@@ -77,6 +81,16 @@ def _compose(estimator: Any, method: str, x: Any) -> Any:
     for step in steps[:-1]:
         x = _numbers(_compose(step, "transform", x))
     return _compose(steps[-1], method, x)
+
+
+def _decide(estimator: Any, method: str, x: Any) -> Any:
+    """Give what a classifier with a threshold of its own gives: labels, and all else as the one inside gives it."""
+    inner = vars(estimator).get("estimator_", estimator.estimator)
+    if method != "predict":
+        return _compose(inner, method, x)
+    given = framed(inner, x)
+    silent = _on_one_thread(_silent(inner, named=not isinstance(given, np.ndarray)))
+    return _with(estimator, vars(estimator) | {"estimator_": silent}).predict(given)
 
 
 def _numbers(x: Any) -> Any:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
 
 # Where the classes are defined: sklearn.model_selection has them for programs only that ask for what is experimental.
 from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV, HalvingRandomSearchCV
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
 SEARCHES: Mapping[str, type] = {
     cls.__name__: cls for cls in (GridSearchCV, HalvingGridSearchCV, HalvingRandomSearchCV, RandomizedSearchCV)
 }
+# These hand on all answers of theirs but the labels.
+THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 FROZEN: dict[str, type] = {}
 try:
     from sklearn.frozen import FrozenEstimator

@@ -311,6 +311,55 @@ func (TransformedTargetProto_Function) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{15, 0}
 }
 
+type ThresholdClassifierProto_Method int32
+
+const (
+	ThresholdClassifierProto_METHOD_UNSPECIFIED       ThresholdClassifierProto_Method = 0
+	ThresholdClassifierProto_METHOD_PREDICT_PROBA     ThresholdClassifierProto_Method = 1
+	ThresholdClassifierProto_METHOD_DECISION_FUNCTION ThresholdClassifierProto_Method = 2
+)
+
+// Enum value maps for ThresholdClassifierProto_Method.
+var (
+	ThresholdClassifierProto_Method_name = map[int32]string{
+		0: "METHOD_UNSPECIFIED",
+		1: "METHOD_PREDICT_PROBA",
+		2: "METHOD_DECISION_FUNCTION",
+	}
+	ThresholdClassifierProto_Method_value = map[string]int32{
+		"METHOD_UNSPECIFIED":       0,
+		"METHOD_PREDICT_PROBA":     1,
+		"METHOD_DECISION_FUNCTION": 2,
+	}
+)
+
+func (x ThresholdClassifierProto_Method) Enum() *ThresholdClassifierProto_Method {
+	p := new(ThresholdClassifierProto_Method)
+	*p = x
+	return p
+}
+
+func (x ThresholdClassifierProto_Method) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ThresholdClassifierProto_Method) Descriptor() protoreflect.EnumDescriptor {
+	return file_modelx_v1_model_proto_enumTypes[5].Descriptor()
+}
+
+func (ThresholdClassifierProto_Method) Type() protoreflect.EnumType {
+	return &file_modelx_v1_model_proto_enumTypes[5]
+}
+
+func (x ThresholdClassifierProto_Method) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ThresholdClassifierProto_Method.Descriptor instead.
+func (ThresholdClassifierProto_Method) EnumDescriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{16, 0}
+}
+
 // ModelProto is a fitted model: the one form that every format, registry, service and runtime meets in.
 //
 // Numbers are float64 and NaN and infinities are legal where a comment doesn't say otherwise. Matrices are row-major.
@@ -352,6 +401,8 @@ type ModelProto struct {
 	//	*ModelProto_OrdinalEncoder
 	//	*ModelProto_TargetEncoder
 	//	*ModelProto_LabelEncoder
+	//	*ModelProto_LabelBinarizer
+	//	*ModelProto_MultiLabelBinarizer
 	//	*ModelProto_KBinsDiscretizer
 	//	*ModelProto_PolynomialFeatures
 	//	*ModelProto_SplineTransformer
@@ -365,6 +416,7 @@ type ModelProto struct {
 	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
 	//	*ModelProto_HistGradientBoosting
+	//	*ModelProto_ThresholdClassifier
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// The lowest schema version that a reader must know to run this file: 1. Unset in files of before.
@@ -644,6 +696,24 @@ func (x *ModelProto) GetLabelEncoder() *LabelEncoderProto {
 	return nil
 }
 
+func (x *ModelProto) GetLabelBinarizer() *LabelBinarizerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_LabelBinarizer); ok {
+			return x.LabelBinarizer
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetMultiLabelBinarizer() *MultiLabelBinarizerProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_MultiLabelBinarizer); ok {
+			return x.MultiLabelBinarizer
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetKBinsDiscretizer() *KBinsDiscretizerProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_KBinsDiscretizer); ok {
@@ -756,6 +826,15 @@ func (x *ModelProto) GetHistGradientBoosting() *HistGradientBoostingProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_HistGradientBoosting); ok {
 			return x.HistGradientBoosting
+		}
+	}
+	return nil
+}
+
+func (x *ModelProto) GetThresholdClassifier() *ThresholdClassifierProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_ThresholdClassifier); ok {
+			return x.ThresholdClassifier
 		}
 	}
 	return nil
@@ -896,6 +975,14 @@ type ModelProto_LabelEncoder struct {
 	LabelEncoder *LabelEncoderProto `protobuf:"bytes,43,opt,name=label_encoder,json=labelEncoder,proto3,oneof"`
 }
 
+type ModelProto_LabelBinarizer struct {
+	LabelBinarizer *LabelBinarizerProto `protobuf:"bytes,44,opt,name=label_binarizer,json=labelBinarizer,proto3,oneof"`
+}
+
+type ModelProto_MultiLabelBinarizer struct {
+	MultiLabelBinarizer *MultiLabelBinarizerProto `protobuf:"bytes,45,opt,name=multi_label_binarizer,json=multiLabelBinarizer,proto3,oneof"`
+}
+
 type ModelProto_KBinsDiscretizer struct {
 	KBinsDiscretizer *KBinsDiscretizerProto `protobuf:"bytes,46,opt,name=k_bins_discretizer,json=kBinsDiscretizer,proto3,oneof"`
 }
@@ -948,6 +1035,10 @@ type ModelProto_HistGradientBoosting struct {
 	HistGradientBoosting *HistGradientBoostingProto `protobuf:"bytes,28,opt,name=hist_gradient_boosting,json=histGradientBoosting,proto3,oneof"`
 }
 
+type ModelProto_ThresholdClassifier struct {
+	ThresholdClassifier *ThresholdClassifierProto `protobuf:"bytes,59,opt,name=threshold_classifier,json=thresholdClassifier,proto3,oneof"`
+}
+
 func (*ModelProto_LinearRegression) isModelProto_Model() {}
 
 func (*ModelProto_SgdClassifier) isModelProto_Model() {}
@@ -996,6 +1087,10 @@ func (*ModelProto_TargetEncoder) isModelProto_Model() {}
 
 func (*ModelProto_LabelEncoder) isModelProto_Model() {}
 
+func (*ModelProto_LabelBinarizer) isModelProto_Model() {}
+
+func (*ModelProto_MultiLabelBinarizer) isModelProto_Model() {}
+
 func (*ModelProto_KBinsDiscretizer) isModelProto_Model() {}
 
 func (*ModelProto_PolynomialFeatures) isModelProto_Model() {}
@@ -1021,6 +1116,8 @@ func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 func (*ModelProto_FeatureSelector) isModelProto_Model() {}
 
 func (*ModelProto_HistGradientBoosting) isModelProto_Model() {}
+
+func (*ModelProto_ThresholdClassifier) isModelProto_Model() {}
 
 // Metadata is what a person wants to know about a model. No runtime computes with it.
 type Metadata struct {
@@ -2264,6 +2361,85 @@ func (x *TransformedTargetProto) GetNOutputs() int32 {
 	return 0
 }
 
+// ThresholdClassifierProto decides between two classes by another threshold than the model inside. With p = positive and n = 1 - p:
+//   - METHOD_PREDICT_PROBA:      score = predict_proba(x)[p] of `model`;
+//   - METHOD_DECISION_FUNCTION:  score = decision_function(x) of `model`, negated where p is 0;
+//
+// predict = score >= threshold ? classes[p] : classes[n], the classes being those of `model`; a score of NaN is below any
+// threshold. predict_proba, predict_log_proba and decision_function, of those that `model` has, are the model's own.
+type ThresholdClassifierProto struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required: a classifier of two classes, whose predict is one label for each row. predict_proba has two columns,
+	// decision_function one value for each row.
+	Model *ModelProto `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// What the model is asked for, which it has.
+	Method ThresholdClassifierProto_Method `protobuf:"varint,2,opt,name=method,proto3,enum=modelx.v1.ThresholdClassifierProto_Method" json:"method,omitempty"`
+	// Any value. No score reaches NaN.
+	Threshold float64 `protobuf:"fixed64,3,opt,name=threshold,proto3" json:"threshold,omitempty"`
+	// 0 or 1.
+	Positive      uint32 `protobuf:"varint,4,opt,name=positive,proto3" json:"positive,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThresholdClassifierProto) Reset() {
+	*x = ThresholdClassifierProto{}
+	mi := &file_modelx_v1_model_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThresholdClassifierProto) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThresholdClassifierProto) ProtoMessage() {}
+
+func (x *ThresholdClassifierProto) ProtoReflect() protoreflect.Message {
+	mi := &file_modelx_v1_model_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThresholdClassifierProto.ProtoReflect.Descriptor instead.
+func (*ThresholdClassifierProto) Descriptor() ([]byte, []int) {
+	return file_modelx_v1_model_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ThresholdClassifierProto) GetModel() *ModelProto {
+	if x != nil {
+		return x.Model
+	}
+	return nil
+}
+
+func (x *ThresholdClassifierProto) GetMethod() ThresholdClassifierProto_Method {
+	if x != nil {
+		return x.Method
+	}
+	return ThresholdClassifierProto_METHOD_UNSPECIFIED
+}
+
+func (x *ThresholdClassifierProto) GetThreshold() float64 {
+	if x != nil {
+		return x.Threshold
+	}
+	return 0
+}
+
+func (x *ThresholdClassifierProto) GetPositive() uint32 {
+	if x != nil {
+		return x.Positive
+	}
+	return 0
+}
+
 type ColumnTransformerProto_Selection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Features by number, in the order in which the member takes them: as many as it has features, each < n_features. Empty
@@ -2278,7 +2454,7 @@ type ColumnTransformerProto_Selection struct {
 
 func (x *ColumnTransformerProto_Selection) Reset() {
 	*x = ColumnTransformerProto_Selection{}
-	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2290,7 +2466,7 @@ func (x *ColumnTransformerProto_Selection) String() string {
 func (*ColumnTransformerProto_Selection) ProtoMessage() {}
 
 func (x *ColumnTransformerProto_Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[17]
+	mi := &file_modelx_v1_model_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2332,7 +2508,7 @@ type IterativeImputerProto_Update struct {
 
 func (x *IterativeImputerProto_Update) Reset() {
 	*x = IterativeImputerProto_Update{}
-	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	mi := &file_modelx_v1_model_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2344,7 +2520,7 @@ func (x *IterativeImputerProto_Update) String() string {
 func (*IterativeImputerProto_Update) ProtoMessage() {}
 
 func (x *IterativeImputerProto_Update) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[18]
+	mi := &file_modelx_v1_model_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2384,7 +2560,7 @@ type BaggingProto_Features struct {
 
 func (x *BaggingProto_Features) Reset() {
 	*x = BaggingProto_Features{}
-	mi := &file_modelx_v1_model_proto_msgTypes[19]
+	mi := &file_modelx_v1_model_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2396,7 +2572,7 @@ func (x *BaggingProto_Features) String() string {
 func (*BaggingProto_Features) ProtoMessage() {}
 
 func (x *BaggingProto_Features) ProtoReflect() protoreflect.Message {
-	mi := &file_modelx_v1_model_proto_msgTypes[19]
+	mi := &file_modelx_v1_model_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2423,7 +2599,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\x92\x17\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1fmodelx/v1/label_binarizer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a%modelx/v1/multi_label_binarizer.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\x92\x19\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -2451,7 +2627,9 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x0fone_hot_encoder\x18( \x01(\v2\x1d.modelx.v1.OneHotEncoderProtoH\x00R\roneHotEncoder\x12I\n" +
 	"\x0fordinal_encoder\x18) \x01(\v2\x1e.modelx.v1.OrdinalEncoderProtoH\x00R\x0eordinalEncoder\x12F\n" +
 	"\x0etarget_encoder\x18* \x01(\v2\x1d.modelx.v1.TargetEncoderProtoH\x00R\rtargetEncoder\x12C\n" +
-	"\rlabel_encoder\x18+ \x01(\v2\x1c.modelx.v1.LabelEncoderProtoH\x00R\flabelEncoder\x12P\n" +
+	"\rlabel_encoder\x18+ \x01(\v2\x1c.modelx.v1.LabelEncoderProtoH\x00R\flabelEncoder\x12I\n" +
+	"\x0flabel_binarizer\x18, \x01(\v2\x1e.modelx.v1.LabelBinarizerProtoH\x00R\x0elabelBinarizer\x12Y\n" +
+	"\x15multi_label_binarizer\x18- \x01(\v2#.modelx.v1.MultiLabelBinarizerProtoH\x00R\x13multiLabelBinarizer\x12P\n" +
 	"\x12k_bins_discretizer\x18. \x01(\v2 .modelx.v1.KBinsDiscretizerProtoH\x00R\x10kBinsDiscretizer\x12U\n" +
 	"\x13polynomial_features\x18/ \x01(\v2\".modelx.v1.PolynomialFeaturesProtoH\x00R\x12polynomialFeatures\x12R\n" +
 	"\x12spline_transformer\x180 \x01(\v2!.modelx.v1.SplineTransformerProtoH\x00R\x11splineTransformer\x12O\n" +
@@ -2467,7 +2645,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x11iterative_imputer\x187 \x01(\v2 .modelx.v1.IterativeImputerProtoH\x00R\x10iterativeImputer\x12O\n" +
 	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
 	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12\\\n" +
-	"\x16hist_gradient_boosting\x18\x1c \x01(\v2$.modelx.v1.HistGradientBoostingProtoH\x00R\x14histGradientBoosting\x12/\n" +
+	"\x16hist_gradient_boosting\x18\x1c \x01(\v2$.modelx.v1.HistGradientBoostingProtoH\x00R\x14histGradientBoosting\x12X\n" +
+	"\x14threshold_classifier\x18; \x01(\v2#.modelx.v1.ThresholdClassifierProtoH\x00R\x13thresholdClassifier\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
 	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x122\n" +
@@ -2610,7 +2789,16 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\rFUNCTION_EXP2\x10\b\x12\x17\n" +
 	"\x13FUNCTION_RECIPROCAL\x10\t\x12\x15\n" +
 	"\x11FUNCTION_NEGATIVE\x10\n" +
-	"*{\n" +
+	"\"\x9f\x02\n" +
+	"\x18ThresholdClassifierProto\x12+\n" +
+	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12B\n" +
+	"\x06method\x18\x02 \x01(\x0e2*.modelx.v1.ThresholdClassifierProto.MethodR\x06method\x12\x1c\n" +
+	"\tthreshold\x18\x03 \x01(\x01R\tthreshold\x12\x1a\n" +
+	"\bpositive\x18\x04 \x01(\rR\bpositive\"X\n" +
+	"\x06Method\x12\x16\n" +
+	"\x12METHOD_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14METHOD_PREDICT_PROBA\x10\x01\x12\x1c\n" +
+	"\x18METHOD_DECISION_FUNCTION\x10\x02*{\n" +
 	"\bDataType\x12\x19\n" +
 	"\x15DATA_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DATA_TYPE_FLOAT64\x10\x01\x12\x13\n" +
@@ -2630,147 +2818,156 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
 	(VotingProto_Vote)(0),                    // 2: modelx.v1.VotingProto.Vote
 	(StackingProto_Method)(0),                // 3: modelx.v1.StackingProto.Method
 	(TransformedTargetProto_Function)(0),     // 4: modelx.v1.TransformedTargetProto.Function
-	(*ModelProto)(nil),                       // 5: modelx.v1.ModelProto
-	(*Metadata)(nil),                         // 6: modelx.v1.Metadata
-	(*Signature)(nil),                        // 7: modelx.v1.Signature
-	(*OutputSpec)(nil),                       // 8: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),                    // 9: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),                 // 10: modelx.v1.PassthroughProto
-	(*DelegateProto)(nil),                    // 11: modelx.v1.DelegateProto
-	(*GradientBoostingProto)(nil),            // 12: modelx.v1.GradientBoostingProto
-	(*ColumnTransformerProto)(nil),           // 13: modelx.v1.ColumnTransformerProto
-	(*FeatureSelectorProto)(nil),             // 14: modelx.v1.FeatureSelectorProto
-	(*VotingProto)(nil),                      // 15: modelx.v1.VotingProto
-	(*IterativeImputerProto)(nil),            // 16: modelx.v1.IterativeImputerProto
-	(*BaggingProto)(nil),                     // 17: modelx.v1.BaggingProto
-	(*AdaBoostProto)(nil),                    // 18: modelx.v1.AdaBoostProto
-	(*StackingProto)(nil),                    // 19: modelx.v1.StackingProto
-	(*TransformedTargetProto)(nil),           // 20: modelx.v1.TransformedTargetProto
-	nil,                                      // 21: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 22: modelx.v1.ColumnTransformerProto.Selection
-	(*IterativeImputerProto_Update)(nil),     // 23: modelx.v1.IterativeImputerProto.Update
-	(*BaggingProto_Features)(nil),            // 24: modelx.v1.BaggingProto.Features
-	(*LinearRegressionProto)(nil),            // 25: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 26: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 27: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 28: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 29: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 30: modelx.v1.AffineScalerProto
-	(*DecisionTreeProto)(nil),                // 31: modelx.v1.DecisionTreeProto
-	(*ForestProto)(nil),                      // 32: modelx.v1.ForestProto
-	(*IsolationForestProto)(nil),             // 33: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 34: modelx.v1.RandomTreesEmbeddingProto
-	(*OneHotEncoderProto)(nil),               // 35: modelx.v1.OneHotEncoderProto
-	(*OrdinalEncoderProto)(nil),              // 36: modelx.v1.OrdinalEncoderProto
-	(*TargetEncoderProto)(nil),               // 37: modelx.v1.TargetEncoderProto
-	(*LabelEncoderProto)(nil),                // 38: modelx.v1.LabelEncoderProto
-	(*KBinsDiscretizerProto)(nil),            // 39: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 40: modelx.v1.PolynomialFeaturesProto
-	(*SplineTransformerProto)(nil),           // 41: modelx.v1.SplineTransformerProto
-	(*PowerTransformerProto)(nil),            // 42: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 43: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 44: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 45: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 46: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 47: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 48: modelx.v1.MissingIndicatorProto
-	(*HistGradientBoostingProto)(nil),        // 49: modelx.v1.HistGradientBoostingProto
-	(*Source)(nil),                           // 50: modelx.v1.Source
-	(*Evidence)(nil),                         // 51: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 52: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 53: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 54: modelx.v1.Labels
+	(ThresholdClassifierProto_Method)(0),     // 5: modelx.v1.ThresholdClassifierProto.Method
+	(*ModelProto)(nil),                       // 6: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 7: modelx.v1.Metadata
+	(*Signature)(nil),                        // 8: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 9: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 10: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 11: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 12: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 13: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 14: modelx.v1.ColumnTransformerProto
+	(*FeatureSelectorProto)(nil),             // 15: modelx.v1.FeatureSelectorProto
+	(*VotingProto)(nil),                      // 16: modelx.v1.VotingProto
+	(*IterativeImputerProto)(nil),            // 17: modelx.v1.IterativeImputerProto
+	(*BaggingProto)(nil),                     // 18: modelx.v1.BaggingProto
+	(*AdaBoostProto)(nil),                    // 19: modelx.v1.AdaBoostProto
+	(*StackingProto)(nil),                    // 20: modelx.v1.StackingProto
+	(*TransformedTargetProto)(nil),           // 21: modelx.v1.TransformedTargetProto
+	(*ThresholdClassifierProto)(nil),         // 22: modelx.v1.ThresholdClassifierProto
+	nil,                                      // 23: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 24: modelx.v1.ColumnTransformerProto.Selection
+	(*IterativeImputerProto_Update)(nil),     // 25: modelx.v1.IterativeImputerProto.Update
+	(*BaggingProto_Features)(nil),            // 26: modelx.v1.BaggingProto.Features
+	(*LinearRegressionProto)(nil),            // 27: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 28: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 29: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 30: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 31: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 32: modelx.v1.AffineScalerProto
+	(*DecisionTreeProto)(nil),                // 33: modelx.v1.DecisionTreeProto
+	(*ForestProto)(nil),                      // 34: modelx.v1.ForestProto
+	(*IsolationForestProto)(nil),             // 35: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 36: modelx.v1.RandomTreesEmbeddingProto
+	(*OneHotEncoderProto)(nil),               // 37: modelx.v1.OneHotEncoderProto
+	(*OrdinalEncoderProto)(nil),              // 38: modelx.v1.OrdinalEncoderProto
+	(*TargetEncoderProto)(nil),               // 39: modelx.v1.TargetEncoderProto
+	(*LabelEncoderProto)(nil),                // 40: modelx.v1.LabelEncoderProto
+	(*LabelBinarizerProto)(nil),              // 41: modelx.v1.LabelBinarizerProto
+	(*MultiLabelBinarizerProto)(nil),         // 42: modelx.v1.MultiLabelBinarizerProto
+	(*KBinsDiscretizerProto)(nil),            // 43: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 44: modelx.v1.PolynomialFeaturesProto
+	(*SplineTransformerProto)(nil),           // 45: modelx.v1.SplineTransformerProto
+	(*PowerTransformerProto)(nil),            // 46: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 47: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 48: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 49: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 50: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 51: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 52: modelx.v1.MissingIndicatorProto
+	(*HistGradientBoostingProto)(nil),        // 53: modelx.v1.HistGradientBoostingProto
+	(*Source)(nil),                           // 54: modelx.v1.Source
+	(*Evidence)(nil),                         // 55: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 56: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 57: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 58: modelx.v1.Labels
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	25, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	26, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	27, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	28, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	29, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	30, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	9,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	10, // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	31, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
-	32, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
-	12, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	33, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	34, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	18, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
-	17, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
-	15, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
-	19, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
-	13, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	20, // 18: modelx.v1.ModelProto.transformed_target:type_name -> modelx.v1.TransformedTargetProto
-	11, // 19: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	35, // 20: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
-	36, // 21: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
-	37, // 22: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
-	38, // 23: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
-	39, // 24: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	40, // 25: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	41, // 26: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
-	42, // 27: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	43, // 28: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	44, // 29: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	45, // 30: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	46, // 31: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	47, // 32: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	16, // 33: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
-	48, // 34: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	14, // 35: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	49, // 36: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
-	6,  // 37: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	7,  // 38: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	50, // 39: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	51, // 40: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	21, // 41: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	52, // 42: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	8,  // 43: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 44: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 45: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 46: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	5,  // 47: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	5,  // 48: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	53, // 49: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 50: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	54, // 51: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 52: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	22, // 53: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	5,  // 54: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	5,  // 55: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 56: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	5,  // 57: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	54, // 58: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 59: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	5,  // 60: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 61: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
-	23, // 62: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
-	48, // 63: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	5,  // 64: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
-	24, // 65: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
-	54, // 66: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 67: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
-	54, // 68: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
-	5,  // 69: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 70: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
-	5,  // 71: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
-	54, // 72: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 73: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 74: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
-	4,  // 75: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.TransformedTargetProto.Function
-	76, // [76:76] is the sub-list for method output_type
-	76, // [76:76] is the sub-list for method input_type
-	76, // [76:76] is the sub-list for extension type_name
-	76, // [76:76] is the sub-list for extension extendee
-	0,  // [0:76] is the sub-list for field type_name
+	27, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	28, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	29, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	30, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	31, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	32, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	10, // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	11, // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	33, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
+	34, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
+	13, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	35, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	36, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	19, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
+	18, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
+	16, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	20, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	14, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	21, // 18: modelx.v1.ModelProto.transformed_target:type_name -> modelx.v1.TransformedTargetProto
+	12, // 19: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	37, // 20: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
+	38, // 21: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
+	39, // 22: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
+	40, // 23: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
+	41, // 24: modelx.v1.ModelProto.label_binarizer:type_name -> modelx.v1.LabelBinarizerProto
+	42, // 25: modelx.v1.ModelProto.multi_label_binarizer:type_name -> modelx.v1.MultiLabelBinarizerProto
+	43, // 26: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	44, // 27: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	45, // 28: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
+	46, // 29: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	47, // 30: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	48, // 31: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	49, // 32: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	50, // 33: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	51, // 34: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	17, // 35: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
+	52, // 36: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	15, // 37: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	53, // 38: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
+	22, // 39: modelx.v1.ModelProto.threshold_classifier:type_name -> modelx.v1.ThresholdClassifierProto
+	7,  // 40: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	8,  // 41: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	54, // 42: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	55, // 43: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	23, // 44: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	56, // 45: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	9,  // 46: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 47: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 48: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 49: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	6,  // 50: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	6,  // 51: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	57, // 52: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 53: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	58, // 54: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	6,  // 55: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	24, // 56: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	6,  // 57: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	6,  // 58: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	6,  // 59: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	6,  // 60: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	58, // 61: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 62: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	6,  // 63: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	6,  // 64: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	25, // 65: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	52, // 66: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	6,  // 67: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	26, // 68: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	58, // 69: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	6,  // 70: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	58, // 71: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	6,  // 72: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 73: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	6,  // 74: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	58, // 75: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	6,  // 76: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
+	6,  // 77: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
+	4,  // 78: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.TransformedTargetProto.Function
+	6,  // 79: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 80: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
+	81, // [81:81] is the sub-list for method output_type
+	81, // [81:81] is the sub-list for method input_type
+	81, // [81:81] is the sub-list for extension type_name
+	81, // [81:81] is the sub-list for extension extendee
+	0,  // [0:81] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -2789,10 +2986,12 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_k_bins_discretizer_proto_init()
 	file_modelx_v1_kmeans_proto_init()
 	file_modelx_v1_knn_imputer_proto_init()
+	file_modelx_v1_label_binarizer_proto_init()
 	file_modelx_v1_label_encoder_proto_init()
 	file_modelx_v1_labels_proto_init()
 	file_modelx_v1_linear_regression_proto_init()
 	file_modelx_v1_missing_indicator_proto_init()
+	file_modelx_v1_multi_label_binarizer_proto_init()
 	file_modelx_v1_normalizer_proto_init()
 	file_modelx_v1_one_hot_encoder_proto_init()
 	file_modelx_v1_ordinal_encoder_proto_init()
@@ -2832,6 +3031,8 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_OrdinalEncoder)(nil),
 		(*ModelProto_TargetEncoder)(nil),
 		(*ModelProto_LabelEncoder)(nil),
+		(*ModelProto_LabelBinarizer)(nil),
+		(*ModelProto_MultiLabelBinarizer)(nil),
 		(*ModelProto_KBinsDiscretizer)(nil),
 		(*ModelProto_PolynomialFeatures)(nil),
 		(*ModelProto_SplineTransformer)(nil),
@@ -2845,15 +3046,16 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
 		(*ModelProto_HistGradientBoosting)(nil),
+		(*ModelProto_ThresholdClassifier)(nil),
 	}
-	file_modelx_v1_model_proto_msgTypes[17].OneofWrappers = []any{}
+	file_modelx_v1_model_proto_msgTypes[18].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   20,
+			NumEnums:      6,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

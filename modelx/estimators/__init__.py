@@ -21,9 +21,11 @@ from modelx.estimators.iterative_imputer import IterativeImputerFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.knn_imputer import KNNImputerFamily
+from modelx.estimators.label_binarizer import LabelBinarizerFamily
 from modelx.estimators.label_encoder import LabelEncoderFamily
 from modelx.estimators.linear_regression import LinearRegressionFamily
 from modelx.estimators.missing_indicator import MissingIndicatorFamily
+from modelx.estimators.multi_label_binarizer import MultiLabelBinarizerFamily
 from modelx.estimators.normalizer import NormalizerFamily
 from modelx.estimators.one_hot_encoder import OneHotEncoderFamily
 from modelx.estimators.ordinal_encoder import OrdinalEncoderFamily
@@ -39,6 +41,7 @@ from modelx.estimators.simple_imputer import SimpleImputerFamily
 from modelx.estimators.spline_transformer import SplineTransformerFamily
 from modelx.estimators.stacking import StackingFamily
 from modelx.estimators.target_encoder import TargetEncoderFamily
+from modelx.estimators.threshold_classifier import ThresholdClassifierFamily
 from modelx.estimators.transformed_target import TransformedTargetFamily
 from modelx.estimators.voting import VotingFamily
 
@@ -89,9 +92,11 @@ FAMILIES: Mapping[str, Family] = table(
         HistGradientBoostingFamily(),
         KMeansFamily(),
         KNNImputerFamily(),
+        LabelBinarizerFamily(),
         LabelEncoderFamily(),
         LinearRegressionFamily(),
         MissingIndicatorFamily(),
+        MultiLabelBinarizerFamily(),
         NormalizerFamily(),
         OneHotEncoderFamily(),
         OrdinalEncoderFamily(),
@@ -107,6 +112,7 @@ FAMILIES: Mapping[str, Family] = table(
         SplineTransformerFamily(),
         StackingFamily(),
         TargetEncoderFamily(),
+        ThresholdClassifierFamily(),
         VotingFamily(),
     ]
 )

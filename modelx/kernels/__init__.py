@@ -69,8 +69,10 @@ NO_KERNEL: frozenset[str] = frozenset(
         "iterative_imputer",
         "k_bins_discretizer",
         "knn_imputer",
+        "label_binarizer",
         "label_encoder",
         "missing_indicator",
+        "multi_label_binarizer",
         "one_hot_encoder",
         "ordinal_encoder",
         "polynomial_features",
@@ -80,6 +82,7 @@ NO_KERNEL: frozenset[str] = frozenset(
         "spline_transformer",
         "stacking",
         "target_encoder",
+        "threshold_classifier",
         "transformed_target",
         "voting",
     }
