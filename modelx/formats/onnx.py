@@ -81,7 +81,7 @@ def measure(data: bytes, model: model_pb2.ModelProto) -> dict[str, Deviation]:
         return {}
     from modelx.formats import onnx_graph
 
-    found = onnx_runtime.run(data, table.read_rows(model.evidence.rows))
+    found = onnx_runtime.run(data, onnx_graph.feeds(model, table.read_rows(model.evidence.rows)))
     return onnx_runtime.measure(found, model.evidence, onnx_graph.output_names(model))
 
 

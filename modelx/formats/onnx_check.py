@@ -82,7 +82,7 @@ def _prove(data: bytes, model: model_pb2.ModelProto) -> bytes:
     what = next(_differences(given, built), "something beside the graph")
     raise MalformedError(
         f"{what} is not as this modelx builds it of the model in the file, so that the graph is not run: it was "
-        "changed, or another version of modelx wrote it. 'modelx convert' writes the file again, with its model's graph",
+        "changed, or another version of modelx wrote it. 'modelx convert' writes it again, with the model's own graph",
         path="onnx.graph",
     )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # |graph - estimator| <= this * max(1, |estimator|): what float32 keeps, with room for sums.
 _TOLERANCE = 1e-5
 _MADE_ROWS = 256
+_INPUT = "X"
 # The versions of the operators' sets; onnxruntime 1.20 and later run both.
 _FILTERS = Lock()
 _OPSETS = {"": 18, "ai.onnx.ml": 3}
@@ -149,7 +150,7 @@ def _best_attempt(estimator: Any, rows: NDArray[np.float64]) -> tuple[_Attempt |
 
 def _attempt(estimator: Any, rows: NDArray[np.float64], dtype: np.dtype[Any]) -> _Attempt:
     model = _convert(estimator, rows.shape[1], dtype)
-    found = onnx_runtime.run(model.SerializeToString(), rows.astype(dtype))
+    found = onnx_runtime.run(model.SerializeToString(), {_INPUT: rows.astype(dtype)})
     deviations: dict[str, Deviation] = {}
     names: dict[str, tuple[str, bool]] = {}
     for output in list(model.graph.output):
@@ -170,7 +171,7 @@ def _convert(estimator: Any, width: int, dtype: np.dtype[Any]) -> Any:
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
     kind = DoubleTensorType if dtype == np.float64 else FloatTensorType
-    given = {"initial_types": [("X", kind([None, width]))], "target_opset": _OPSETS}
+    given = {"initial_types": [(_INPUT, kind([None, width]))], "target_opset": _OPSETS}
     # The filters belong to the process: two exports at a time would restore each other's.
     with _FILTERS, warnings.catch_warnings():
         # Warnings about opsets that the user did not choose.

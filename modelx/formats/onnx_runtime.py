@@ -79,8 +79,8 @@ def name() -> str:
     return f"onnxruntime {onnxruntime.__version__}"
 
 
-def run(data: bytes, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Run a graph of one input on rows, shape (n_rows, n_features), on one thread; give its outputs by name."""
+def run(data: bytes, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Run a graph on the values of its inputs, on one thread; give its outputs by name."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -89,7 +89,7 @@ def run(data: bytes, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
     options.log_severity_level = _FATAL
     session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    values = session.run(names, {session.get_inputs()[0].name: rows})
+    values = session.run(names, dict(feeds))
     return {key: np.asarray(value) for key, value in zip(names, values, strict=True)}
 
 
@@ -118,7 +118,7 @@ def _compare(found: NDArray[Any] | None, expected: NDArray[Any], recorded: evide
         at = tuple(int(i) for i in np.argwhere(wrong)[0])
         first = f"row {at[0]}: the graph gives {found[at]}, recorded is {expected[at]}"
     count = int(wrong.sum())
-    if recorded.method == "predict" and (not is_number or not recorded.comparison):
+    if not is_number or (recorded.method == "predict" and not recorded.comparison):
         return Deviation(count, None, count, first)
     return Deviation(None, largest(found, expected), count, first)
 

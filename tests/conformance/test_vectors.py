@@ -16,7 +16,6 @@ from threadpoolctl import threadpool_limits
 import modelx
 from modelx.conversion import family_of
 from modelx.evidence import comparing, recording, table
-from modelx.formats import onnx_graph
 from modelx.v1 import evidence_pb2, model_pb2
 
 FOLDER = Path(__file__).parent / "vectors"
@@ -119,8 +118,8 @@ def test_the_index_has_every_case_and_its_reason() -> None:
         assert case["why"] == BY_ID[case_id].why
         assert case["family"] == case_id.split("/")[0]
         formats = {Path(name).suffixes[0] for name in case["files"]}
-        lacking = onnx_graph.lacking(model_pb2.ModelProto.FromString((FOLDER / f"{case_id}.pb").read_bytes()))
-        expected = set(vectors.SUFFIXES.values()) - ({".onnx"} if lacking else set())
+        model = model_pb2.ModelProto.FromString((FOLDER / f"{case_id}.pb").read_bytes())
+        expected = set(vectors.SUFFIXES.values()) - (set() if vectors.has_graph(case_id, model) else {".onnx"})
         assert formats == expected, f"{case_id} lacks a format"
 
 

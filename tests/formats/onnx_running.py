@@ -33,7 +33,7 @@ def check(estimator, x):
         tolerances = conversion.family_of(model).tolerances(model, estimator, x, np.zeros_like(x))
         recording.write(given, tolerances, evidence, model)
     names = onnx_graph.output_names(model)
-    found = onnx_runtime.run(data, x)
+    found = onnx_runtime.run(data, onnx_graph.feeds(model, x))
     assert set(found) == set(names.values())
     deviations = onnx_runtime.measure(found, evidence, names)
     assert set(deviations) == set(names.values())

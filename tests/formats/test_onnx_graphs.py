@@ -215,7 +215,7 @@ def test_batches_of_any_length(n_rows):
 def answers(model, rows):
     """Run the graph of a model that was built by hand."""
     conversion.check(model)
-    return onnx_runtime.run(onnx.dumps(model), np.array(rows, dtype=np.float64))
+    return onnx_runtime.run(onnx.dumps(model), {"X": np.array(rows, dtype=np.float64)})
 
 
 def test_of_equal_scores_the_first_class_wins():

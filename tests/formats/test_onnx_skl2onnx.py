@@ -57,7 +57,7 @@ COUNTERPARTS = {
 def test_skl2onnx_agrees_as_far_as_float32_goes(estimator):
     x = scale(X).astype(np.float32).astype(np.float64)
     fitted = estimator.fit(x, Y)
-    ours = onnx_runtime.run(export(fitted)[0], x)
+    ours = onnx_runtime.run(export(fitted)[0], {"X": x})
     options = {id(fitted): {"zipmap": False}} if is_classifier(fitted) else None
     if isinstance(fitted, LinearSVC):
         # It refuses the option.
@@ -67,7 +67,7 @@ def test_skl2onnx_agrees_as_far_as_float32_goes(estimator):
         theirs = to_onnx(
             fitted, initial_types=[("X", FloatTensorType([None, x.shape[1]]))], options=options, target_opset=18
         )
-    theirs = onnx_runtime.run(theirs.SerializeToString(), x.astype(np.float32))
+    theirs = onnx_runtime.run(theirs.SerializeToString(), {"X": x.astype(np.float32)})
     compared = 0
     for name, given in ours.items():
         other = next((theirs[key] for key in COUNTERPARTS.get(name, ()) if key in theirs), None)
@@ -111,7 +111,7 @@ def test_what_has_no_family_becomes_a_graph(estimator, outputs, tmp_path):
     data = path.read_bytes()
     onnx_package.checker.check_model(data, full_check=True)
     kind = parse(data).graph.input[0].type.tensor_type.elem_type
-    found = onnx_runtime.run(data, X.astype(np.float64 if kind == 11 else np.float32))
+    found = onnx_runtime.run(data, {"X": X.astype(np.float64 if kind == 11 else np.float32)})
     assert set(found) == outputs
     for name, method in [
         ("label", "predict"),
@@ -158,11 +158,11 @@ def test_labels_that_flip_are_refused_unless_allowed(monkeypatch):
     fitted, x = drifting()
     run = onnx_runtime.run
 
-    def only_float32(data, rows):
+    def only_float32(data, feeds):
         # As on a runtime without this graph's operators in double.
-        if rows.dtype == np.float64:
+        if feeds["X"].dtype == np.float64:
             raise onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented("double")
-        return run(data, rows)
+        return run(data, feeds)
 
     monkeypatch.setattr(onnx_runtime, "run", only_float32)
     with pytest.raises(errors.DriftError, match="labels differ"):

@@ -213,7 +213,7 @@ def test_a_graph_that_answers_something_else_in_this_runtime_is_told(tmp_path, m
     model = modelx.to_proto(KMeans(3, n_init=1, random_state=0).fit(X))
     path = write(tmp_path, onnx.dumps(model))
     run = onnx_runtime.run
-    monkeypatch.setattr(onnx_runtime, "run", lambda data, rows: run(data, rows) | {"label": np.zeros(len(rows), int)})
+    monkeypatch.setattr(onnx_runtime, "run", lambda data, x: run(data, x) | {"label": np.zeros(len(x["X"]), int)})
     with pytest.raises(errors.EvidenceMismatchError) as caught:
         modelx.verify(path)
     assert caught.value.path == "onnx.label"

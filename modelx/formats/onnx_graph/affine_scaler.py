@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 # In the order of the computation.
 _STEPS = {"subtract": "Sub", "divide": "Div", "multiply": "Mul", "add": "Add"}
+_INVERSE = {"add": "Sub", "multiply": "Div", "divide": "Mul", "subtract": "Add"}
 
 
 class AffineScalerBuilder(Builder):
     """``affine_scaler``."""
 
     names: ClassVar[dict[str, str]] = {"transform": "transformed"}
+    inverts = True
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
         proto = model.affine_scaler
@@ -28,3 +30,10 @@ class AffineScalerBuilder(Builder):
         if proto.HasField("clip"):
             x = graph.node("Clip", x, graph.constant(proto.clip.low), graph.constant(proto.clip.high))
         return {"transform": x}
+
+    def inverse(self, graph: Graph, model: model_pb2.ModelProto, path: str, y: str) -> str:
+        for field, operator in _INVERSE.items():
+            values = getattr(model.affine_scaler, field)
+            if len(values):
+                y = graph.node(operator, y, graph.parameter(f"{path}.{field}", values))
+        return y

@@ -32,8 +32,7 @@ class BaggingBuilder(EnsembleBuilder):
         for i, member in enumerate(proto.members):
             taken = x
             if len(proto.features):
-                indices = np.array(proto.features[i].indices, dtype=np.int64)
-                taken = graph.node("Gather", x, graph.constant(indices), axis=1)
+                taken = graph.select(x, proto.features[i].indices)
             given.append(self.ask(graph, member, f"{path}.members[{i}]", taken))
         n = graph.constant(float(len(given)))
         if not proto.HasField("classes"):

@@ -19,17 +19,30 @@ class Builder(ABC):
     ----------
     names : dict of str to str
         For each method of scikit-learn that the graph has, the name of its output.
+    inverts : bool
+        Whether there is `inverse`, for transformers of targets, whatever the model.
     """
 
     names: ClassVar[dict[str, str]]
+    inverts: ClassVar[bool] = False
 
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:  # noqa: ARG002
         """Give `names` for this model."""
         return self.names
 
+    def lacks(self, model: model_pb2.ModelProto) -> str:  # noqa: ARG002
+        """Say why this model, apart from those inside of it, has no graph; nothing where it has one."""
+        return ""
+
+    def inverts_model(self, model: model_pb2.ModelProto) -> bool:  # noqa: ARG002
+        """Whether there is `inverse` for this model."""
+        return self.inverts
+
     @abstractmethod
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
-        """Add nodes for all methods, applied to the value `x` of shape [N, n_features]; give the value of each.
+        """Add nodes for all methods, applied to the rows `x` of shape [N, n_features]; give the value of each.
+
+        `x` is a value of the graph unless the model takes strings: `Graph.select` and `Graph.columns` ask for parts.
 
         `path` is the place of the family's message, such as ``pipeline.steps[1].kmeans``.
         """
@@ -40,3 +53,7 @@ class Builder(ABC):
         if found is None:
             raise PipelineError("a step without transform is not the last", path=path)
         return found
+
+    def inverse(self, graph: Graph, model: model_pb2.ModelProto, path: str, y: str) -> str:  # noqa: ARG002
+        """Add nodes for ``inverse_transform``; give its value."""
+        raise PipelineError("a transformer of targets without inverse_transform in graphs", path=path)

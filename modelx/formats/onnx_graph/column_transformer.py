@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from modelx.conversion import place_of
+from modelx.conversion import family_of, place_of
 from modelx.formats.onnx_graph.base import Builder
 
 if TYPE_CHECKING:
@@ -28,11 +26,15 @@ class ColumnTransformerBuilder(Builder):
         proto = model.column_transformer
         parts = []
         for i, (selection, member) in enumerate(zip(proto.selections, proto.members, strict=True)):
-            columns = np.asarray(selection.columns, dtype=np.int64)
-            given = graph.node("Gather", x, graph.constant(columns), axis=1) if columns.size else x
+            given = graph.select(x, selection.columns) if len(selection.columns) else x
             builder = self._builders[member.WhichOneof("model") or ""]
             part = builder.transform(graph, member, place_of(member, f"{path}.members[{i}]"), given)
             if selection.HasField("weight"):
                 part = graph.node("Mul", part, graph.constant(selection.weight))
-            parts.append(part)
-        return {"transform": graph.node("Concat", *parts, axis=1)}
+            parts.append((part, width_of(member)))
+        return {"transform": graph.beside(parts)}
+
+
+def width_of(member: model_pb2.ModelProto) -> int:
+    """Count the columns that a transformer gives."""
+    return next(spec.n_columns for spec in family_of(member).outputs(member) if spec.method == "transform")

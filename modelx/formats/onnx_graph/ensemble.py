@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from onnx import TensorProto, helper
 
 from modelx import labels
 from modelx.conversion import place_of
 from modelx.formats.onnx_graph.base import Builder
+from modelx.formats.onnx_graph.graph import ML_DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,4 +48,20 @@ def chosen(graph: Graph, classes: labels_pb2.Labels, scores: str) -> str:
 
 def label_of(graph: Graph, classes: labels_pb2.Labels, index: str) -> str:
     """Give the labels that numbers of classes stand for."""
-    return graph.node("Gather", graph.constant(np.array(labels.values(classes))), index)
+    return graph.node("Gather", graph.constant(labels.values(classes)), index)
+
+
+def number_of(graph: Graph, classes: labels_pb2.Labels, label: str) -> str:
+    """Give the numbers of classes, as doubles, that labels stand for: the inverse of `label_of`."""
+    values = labels.values(classes)
+    keys: Any
+    if isinstance(values[0], str):
+        keys = helper.make_tensor("keys", TensorProto.STRING, [len(values)], [value.encode() for value in values])
+    else:
+        label = graph.node("Cast", label, to=TensorProto.DOUBLE)
+        keys = helper.make_tensor("keys", TensorProto.DOUBLE, [len(values)], [float(value) for value in values])
+    numbers = helper.make_tensor("values", TensorProto.DOUBLE, [len(values)], [float(k) for k in range(len(values))])
+    default = helper.make_tensor("default", TensorProto.DOUBLE, [1], [np.nan])
+    return graph.node(
+        "LabelEncoder", label, domain=ML_DOMAIN, keys_tensor=keys, values_tensor=numbers, default_tensor=default
+    )

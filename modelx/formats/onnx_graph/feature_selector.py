@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from modelx.conversion import place_of
 from modelx.formats.onnx_graph.base import Builder
 
@@ -43,5 +41,4 @@ class FeatureSelectorBuilder(Builder):
         return {"transform": kept} | {method: value for method, value in inner.items() if method in _DELEGATED}
 
     def transform(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> str:  # noqa: ARG002
-        columns = np.asarray(model.feature_selector.selected, dtype=np.int64)
-        return graph.node("Gather", x, graph.constant(columns), axis=1)
+        return graph.select(x, model.feature_selector.selected)

@@ -11,51 +11,64 @@ from onnx import TensorProto, helper
 from modelx import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 # What onnxruntime 1.20 and later run; from 18 on, the axes of reductions are inputs.
 OPSET = 18
-# Other sets of operators that graphs may use.
-DOMAINS = {"ai.onnx.ml": 5}
+# Another set of operators that graphs may use.
+ML_DOMAIN = "ai.onnx.ml"
+DOMAINS = {ML_DOMAIN: 5}
 IR_VERSION = 8
-INPUT = "X"
 # The operators that builders may use. None of them loops, and none has a graph or a file of its own.
 OPERATORS = frozenset(
     {
+        "Abs",
         "Add",
+        "And",
         "ArgMax",
         "ArgMin",
         "Cast",
         "Clip",
         "Concat",
+        "CumSum",
         "Div",
         "Equal",
         "Exp",
+        "Floor",
         "Gather",
+        "GatherElements",
         "Gemm",
         "Greater",
         "GreaterOrEqual",
         "Identity",
         "IsNaN",
+        "LabelEncoder",
+        "Less",
         "LessOrEqual",
         "Log",
         "Max",
         "Mul",
         "Neg",
+        "Not",
+        "Or",
         "Pow",
         "ReduceMax",
         "ReduceSum",
         "ReduceSumSquare",
+        "Reshape",
         "Softmax",
         "Sqrt",
         "Squeeze",
         "Sub",
+        "TopK",
         "TreeEnsemble",
         "Unsqueeze",
         "Where",
     }
 )
-_ELEMENT_TYPES = {"f": TensorProto.DOUBLE, "i": TensorProto.INT64, "b": TensorProto.BOOL, "U": TensorProto.STRING}
+_ELEMENT_TYPES = {"f": TensorProto.DOUBLE, "i": TensorProto.INT64, "b": TensorProto.BOOL, "O": TensorProto.STRING}
 
 
 class Graph:
@@ -71,6 +84,9 @@ class Graph:
         self.parameters: list[str] = []
         self._nodes: list[Any] = []
         self._initializers: dict[str, Any] = {}
+        # Rows that have strings among their values: the value of each column, shape [N, 1], "" where nobody reads it.
+        self._rows: dict[str, list[str]] = {}
+        self._texts: set[str] = set()
 
     def parameter(self, path: str, values: Any, *shape: int) -> str:
         """Add an initializer that stands for a packed ``repeated double``, in the field's own order of elements."""
@@ -82,6 +98,9 @@ class Graph:
     def constant(self, values: ArrayLike) -> str:
         """Add an initializer of the graph's own: doubles, int64, bools or strings, of any shape."""
         array = np.asarray(values)
+        if array.dtype.kind == "U":
+            # numpy's own strings lose what they end in where that is a NUL.
+            array = np.asarray(values, dtype=object)
         name = f"constant_{len(self._initializers)}"
         self._initializers[name] = _tensor(name, array)
         return name
@@ -94,24 +113,73 @@ class Graph:
         self._nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
         return name
 
+    def several(self, operator: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
+        """Add a node of so many outputs; give their names."""
+        first = self.node(operator, *inputs, **attributes)
+        names = [first, *(f"{first}_{i}" for i in range(1, count))]
+        self._nodes[-1].output.extend(names[1:])
+        return names
+
+    def rows(self, columns: Sequence[str], texts: Iterable[str] = ()) -> str:
+        """Put columns, shape [N, 1], together; give a name to hand on, which is no value of the graph itself.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            "" for a column that nobody reads.
+        texts : iterable of str
+            Those of them that are strings.
+        """
+        name = f"rows_{len(self._rows)}"
+        self._rows[name] = list(columns)
+        self._texts.update(texts)
+        return name
+
+    def has_texts(self, x: str) -> bool:
+        """Whether rows have strings among their values."""
+        return x in self._rows
+
+    def columns(self, x: str, width: int) -> list[str]:
+        """Give each column of rows, shape [N, 1]."""
+        if x in self._rows:
+            return self._rows[x]
+        return [self.select(x, [j]) for j in range(width)]
+
+    def select(self, x: str, columns: Sequence[int]) -> str:
+        """Give some columns of rows, in this order: a matrix of doubles, or rows where some are strings."""
+        if x not in self._rows:
+            return self.node("Gather", x, self.constant(np.asarray(columns, dtype=np.int64)), axis=1)
+        chosen = [self._rows[x][j] for j in columns]
+        if self._texts.intersection(chosen):
+            return self.rows(chosen)
+        return chosen[0] if len(chosen) == 1 else self.node("Concat", *chosen, axis=1)
+
+    def beside(self, parts: Sequence[tuple[str, int]]) -> str:
+        """Put rows, given with their widths, side by side."""
+        if any(part in self._rows for part, _ in parts):
+            return self.rows([column for part, width in parts for column in self.columns(part, width)])
+        return self.node("Concat", *[part for part, _ in parts], axis=1)
+
     def column(self, value: str) -> str:
         """Give a matrix of one column, shape [N, 1], as a vector, shape [N]."""
         return self.node("Squeeze", value, self.constant([1]))
 
-    def finish(self, n_features: int, outputs: dict[str, str], types: dict[str, tuple[int, int]]) -> Any:
+    def finish(
+        self, inputs: dict[str, tuple[int, int]], outputs: dict[str, str], types: dict[str, tuple[int, int]]
+    ) -> Any:
         """Give the whole model.
 
         Parameters
         ----------
-        n_features : int
-            Width of the input.
+        inputs : dict of str to (int, int)
+            For each input of the graph its element type, and its columns.
         outputs : dict of str to str
             For each output of the graph, the value that it gives.
         types : dict of str to (int, int)
             For each output its element type, and its columns; 0 for shape [N].
         """
         nodes = self._nodes + [helper.make_node("Identity", [value], [name]) for name, value in outputs.items()]
-        given = [helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, ["N", n_features])]
+        given = [helper.make_tensor_value_info(name, kind, ["N", width]) for name, (kind, width) in inputs.items()]
         results = [
             helper.make_tensor_value_info(name, kind, ["N", columns] if columns else ["N"])
             for name, (kind, columns) in types.items()

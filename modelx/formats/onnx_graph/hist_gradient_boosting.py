@@ -12,7 +12,7 @@ from modelx import wire
 from modelx.estimators import hist_categories, hist_trees
 from modelx.formats.onnx_graph.base import Builder
 from modelx.formats.onnx_graph.ensemble import chosen, label_of
-from modelx.formats.onnx_graph.trees import DOMAIN
+from modelx.formats.onnx_graph.graph import ML_DOMAIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def _raw(graph: Graph, proto: Proto, x: str) -> str:
     return graph.node(
         "TreeEnsemble",
         x,
-        domain=DOMAIN,
+        domain=ML_DOMAIN,
         aggregate_function=_SUM,
         post_transform=_NO_TRANSFORM,
         n_targets=outputs,

@@ -15,6 +15,10 @@ class PassthroughBuilder(Builder):
     """``passthrough``."""
 
     names: ClassVar[dict[str, str]] = {"transform": "transformed"}
+    inverts = True
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:  # noqa: ARG002
         return {"transform": x}
+
+    def inverse(self, graph: Graph, model: model_pb2.ModelProto, path: str, y: str) -> str:  # noqa: ARG002
+        return y

@@ -29,9 +29,17 @@ class PipelineBuilder(Builder):
         last = model.pipeline.steps[-1]
         return self._of(last).names_of(last)
 
+    def inverts_model(self, model: model_pb2.ModelProto) -> bool:
+        return all(self._of(step).inverts_model(step) for step in model.pipeline.steps)
+
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
         *before, last = enumerate(model.pipeline.steps)
         for i, step in before:
             x = self._of(step).transform(graph, step, place_of(step, f"{path}.steps[{i}]"), x)
         i, step = last
         return self._of(step).outputs(graph, step, place_of(step, f"{path}.steps[{i}]"), x)
+
+    def inverse(self, graph: Graph, model: model_pb2.ModelProto, path: str, y: str) -> str:
+        for i, step in reversed(list(enumerate(model.pipeline.steps))):
+            y = self._of(step).inverse(graph, step, place_of(step, f"{path}.steps[{i}]"), y)
+        return y

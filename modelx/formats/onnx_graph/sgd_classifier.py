@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from onnx import TensorProto
 
 from modelx import labels
@@ -51,7 +50,7 @@ def _is_positive(graph: Graph, scores: str) -> str:
 def _classes(graph: Graph, proto: Proto, path: str) -> str:
     if proto.classes.doubles:
         return graph.parameter(f"{path}.classes.doubles", proto.classes.doubles)
-    return graph.constant(np.array(labels.values(proto.classes)))
+    return graph.constant(labels.values(proto.classes))
 
 
 def _probabilities(graph: Graph, proto: Proto, scores: str) -> str:

@@ -37,7 +37,7 @@ class TreeModelBuilder(Builder):
             end += width
             own = values if proto.n_outputs == 1 else graph.node("Gather", values, columns, axis=1)
             index = graph.node("ArgMax", own, axis=1, keepdims=int(proto.n_outputs > 1))
-            chosen.append(graph.node("Gather", graph.constant(np.array(labels.values(classes))), index))
+            chosen.append(graph.node("Gather", graph.constant(labels.values(classes)), index))
         label = chosen[0] if len(chosen) == 1 else graph.node("Concat", *chosen, axis=1)
         return {"predict": label, "predict_proba": values}
 

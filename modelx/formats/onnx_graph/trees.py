@@ -8,6 +8,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from modelx.estimators.trees import Trees
+from modelx.formats.onnx_graph.graph import ML_DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from modelx.formats.onnx_graph.graph import Graph
     from modelx.v1 import tree_pb2
 
-DOMAIN = "ai.onnx.ml"
 _SUM, _LESS_OR_EQUAL, _NO_TRANSFORM = 1, 0, 0
 
 
@@ -69,7 +69,7 @@ def tree_ensemble(graph: Graph, trees: Trees, x: str, weights: NDArray[np.float6
     return graph.node(
         "TreeEnsemble",
         x,
-        domain=DOMAIN,
+        domain=ML_DOMAIN,
         aggregate_function=_SUM,
         post_transform=_NO_TRANSFORM,
         n_targets=int(targets.max()) + 1,
