@@ -13,7 +13,7 @@ from data import load
 from sklearn.cluster import BisectingKMeans, MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
-    AdaBoostClassifier,
+    AdaBoostRegressor,
     ExtraTreesRegressor,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
@@ -33,7 +33,7 @@ from sklearn.preprocessing import (
     StandardScaler,
     TargetEncoder,
 )
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import modelx
 from modelx.errors import ModelxError
@@ -66,7 +66,7 @@ def trees_and_columns():
         GradientBoostingClassifier(n_estimators=2, **small).fit(x, y),
         HistGradientBoostingClassifier(max_iter=2, max_leaf_nodes=4, categorical_features=[3]).fit(gaps.round(), y),
         IsolationForest(n_estimators=2, max_samples=8, random_state=0).fit(x),
-        AdaBoostClassifier(DecisionTreeClassifier(**small), n_estimators=2, random_state=0).fit(x, y),
+        AdaBoostRegressor(DecisionTreeRegressor(**small), n_estimators=2, random_state=0).fit(x, y),
         VotingRegressor([("tree", ExtraTreesRegressor(2, **small)), ("line", TweedieRegressor())]).fit(x, y),
         make_pipeline(columns, RandomForestClassifier(2, **small)).fit(mixed, y),
     ]
