@@ -155,8 +155,36 @@ def label_encoder(p, x):
     return {"transform": np.array(numbers, dtype=float).reshape(-1, 1), "inverse_transform": back}
 
 
+def label_binarizer(p, x):
+    (feature,) = p.features
+    k, low, high = len(categories(feature)), p.neg_label, p.pos_label
+    if p.indicator:
+        out = np.where(x == 1, high, low)
+        return {"transform": out.astype(float), "inverse_transform": (out > (low + high) / 2).astype(float)}
+    numbers = [number_of(feature, value) for value in x[:, 0].tolist()]
+    if k > 2:
+        out = np.array([[high if number == j else low for j in range(k)] for number in numbers], dtype=float)
+        found = out.argmax(axis=1)
+    else:
+        out = np.array([[high if number == 1 else low] for number in numbers], dtype=float)
+        found = (out[:, 0] > (low + high) / 2).astype(int) if k == 2 else np.zeros(len(out), dtype=int)
+    return {"transform": out, "inverse_transform": table([[categories(feature)[j] for j in found]])}
+
+
+def multi_label_binarizer(p, x):
+    (feature,) = p.features
+    known = categories(feature)
+    out = np.array([[float(any(value == one for value in row)) for one in known] for row in x.tolist()])
+    missing = float("nan") if is_number(feature) else None
+    sets = [[one for one, there in zip(known, row, strict=True) if there] for row in out.tolist()]
+    padded = [labels + [missing] * (len(known) - len(labels)) for labels in sets]
+    return {"transform": out, "inverse_transform": table(list(zip(*padded, strict=True)))}
+
+
 FAMILIES = {
+    "label_binarizer": label_binarizer,
     "label_encoder": label_encoder,
+    "multi_label_binarizer": multi_label_binarizer,
     "one_hot_encoder": one_hot_encoder,
     "ordinal_encoder": ordinal_encoder,
     "target_encoder": target_encoder,

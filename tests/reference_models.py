@@ -119,6 +119,28 @@ def _stacking(compute, p, x):
     return kept | {"predict": _labels(p.classes)[final["predict"]], "transform": stacked}
 
 
+def _threshold_classifier(compute, p, x):
+    given = compute(p.model, x)
+    if p.method == p.METHOD_PREDICT_PROBA:
+        scores = given["predict_proba"][:, p.positive]
+    else:
+        scores = given["decision_function"] if p.positive else -given["decision_function"]
+    reached = np.where(scores >= p.threshold, p.positive, 1 - p.positive)
+    handed_on = ("predict_proba", "predict_log_proba", "decision_function")
+    kept = {name: given[name] for name in handed_on if name in given}
+    return {"predict": _classes(p.model)[reached]} | kept
+
+
+def _classes(model):
+    """Give the classes of a classifier, or of what is in it."""
+    message = getattr(model, model.WhichOneof("model"))
+    if hasattr(message, "steps"):
+        return _classes(message.steps[-1])
+    if not hasattr(message, "classes"):
+        return _classes(message.model)
+    return _labels(message.classes[0] if hasattr(message.classes, "__len__") else message.classes)
+
+
 _INVERSES = [
     None,
     np.asarray,
@@ -179,6 +201,7 @@ def families(compute):
         "bagging": _bagging,
         "delegate": _delegate,
         "stacking": _stacking,
+        "threshold_classifier": _threshold_classifier,
         "transformed_target": _transformed_target,
         "voting": _voting,
     }

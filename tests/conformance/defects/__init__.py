@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from defects import (
+    binarized_labels,
     columns,
     containers,
     documents,
@@ -20,6 +21,7 @@ from defects import (
     side_by_side,
     sources,
     structure,
+    thresholds,
     trees,
 )
 from defects.defect import Defect
@@ -52,6 +54,8 @@ _GROUPS = (
     models_of_models.of_votes,
     preprocessing.of_preprocessing,
     encoders.of_encoders,
+    binarized_labels.of_binarizers,
+    thresholds.of_thresholds,
     side_by_side.of_column_transformers,
     recorded.of_forms,
     recorded.of_steps,

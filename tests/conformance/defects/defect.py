@@ -35,9 +35,11 @@ BASES = {
     "hist_gradient_boosting": "hist_gradient_boosting/squared_error",
     "kmeans": "kmeans/iris_flowers",
     "knn_imputer": "knn_imputer/five_neighbours",
+    "label_binarizer": "label_binarizer/words",
     "label_encoder": "label_encoder/words",
     "linear_regression": "linear_regression/least_squares",
     "missing_indicator": "missing_indicator/of_some_columns",
+    "multi_label_binarizer": "multi_label_binarizer/words",
     "normalizer": "normalizer/euclidean",
     "one_hot_encoder": "one_hot_encoder/infrequent_and_dropped",
     "ordinal_encoder": "ordinal_encoder/infrequent",
@@ -53,6 +55,7 @@ BASES = {
     "spline_transformer": "spline_transformer/cubic",
     "stacking": "stacking/classifiers",
     "target_encoder": "target_encoder/several_classes",
+    "threshold_classifier": "threshold_classifier/tuned_over_a_pipeline",
     "voting": "voting/soft",
 }
 

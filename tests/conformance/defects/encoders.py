@@ -118,7 +118,7 @@ def _defect(family: str, name: str, why: str, kind: str, place: str, edit: Edit,
 
 # Families with features of categories, and a case of each whose first two features are floats and ints.
 NUMBERS = dict.fromkeys(("one_hot_encoder", "ordinal_encoder", "target_encoder"), "floats_and_ints")
-FAMILIES = (*NUMBERS, "label_encoder")
+FAMILIES = (*NUMBERS, "label_binarizer", "label_encoder", "multi_label_binarizer")
 GROUPED = ("one_hot_encoder", "ordinal_encoder")
 
 
