@@ -6,7 +6,7 @@ import numpy as np
 import onnx as onnx_package
 
 import modelx
-from modelx import conversion
+from modelx import conversion, frames
 from modelx.evidence import recording, table
 from modelx.formats import onnx, onnx_graph, onnx_runtime
 from modelx.limits import DEFAULT
@@ -23,14 +23,15 @@ def export(estimator, **options):
 
 def check(estimator, x):
     """Compare all outputs on all rows with the estimator's own, within the tolerances of its family."""
-    x = np.ascontiguousarray(x, dtype=np.float64)
     data, model = export(estimator)
+    types = conversion.family_of(model).input_types(model)
+    x = np.ascontiguousarray(x, dtype=np.float64) if types is None else frames.typed_rows(x, types, ())
     evidence = evidence_pb2.Evidence()
-    table.write_rows(x, evidence.rows)
+    table.write_rows(x, evidence.rows, types=types)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         given = recording.answers(estimator, model, x)
-        tolerances = conversion.family_of(model).tolerances(model, estimator, x, np.zeros_like(x))
+        tolerances = conversion.family_of(model).tolerances(model, estimator, x, np.zeros(x.shape))
         recording.write(given, tolerances, evidence, model)
     names = onnx_graph.output_names(model)
     found = onnx_runtime.run(data, onnx_graph.feeds(model, x))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from onnx import TensorProto, helper
 
 from modelx.estimators import encoded_features
 from modelx.formats.onnx_graph import inputs
-from modelx.formats.onnx_graph.graph import ML_DOMAIN
+from modelx.formats.onnx_graph.graph import ML_DOMAIN, text_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +45,11 @@ def lookup(graph: Graph, column: str, feature: Feature, values: Sequence[float],
         What stands for any other value.
     """
     known = encoded_features.in_order(feature)
-    keys: Any
     if encoded_features.is_number(feature):
         # -0.0 is equal to 0.0 here, and NaN is found.
         keys = helper.make_tensor("keys", TensorProto.DOUBLE, [len(known)], [float(value) for value in known])
     else:
-        texts: list[Any] = [inputs.text_of(value).encode() for value in known]
-        keys = helper.make_tensor("keys", TensorProto.STRING, [len(known)], texts)
+        keys = text_tensor("keys", [inputs.text_of(value) for value in known], len(known))
     return graph.node(
         "LabelEncoder",
         column,

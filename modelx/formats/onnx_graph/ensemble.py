@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from onnx import TensorProto, helper
@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 from modelx import labels
 from modelx.conversion import place_of
 from modelx.formats.onnx_graph.base import Builder
-from modelx.formats.onnx_graph.graph import ML_DOMAIN
+from modelx.formats.onnx_graph.graph import ML_DOMAIN, text_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,9 +54,8 @@ def label_of(graph: Graph, classes: labels_pb2.Labels, index: str) -> str:
 def number_of(graph: Graph, classes: labels_pb2.Labels, label: str) -> str:
     """Give the numbers of classes, as doubles, that labels stand for: the inverse of `label_of`."""
     values = labels.values(classes)
-    keys: Any
     if isinstance(values[0], str):
-        keys = helper.make_tensor("keys", TensorProto.STRING, [len(values)], [value.encode() for value in values])
+        keys = text_tensor("keys", values, len(values))
     else:
         label = graph.node("Cast", label, to=TensorProto.DOUBLE)
         keys = helper.make_tensor("keys", TensorProto.DOUBLE, [len(values)], [float(value) for value in values])

@@ -192,9 +192,15 @@ class Graph:
         return model
 
 
+def text_tensor(name: str, texts: Sequence[str], *dims: int) -> Any:
+    """Give a tensor of strings, as it is: that of ONNX's helper loses a NUL at the end of a string."""
+    data = [text.encode() for text in texts]
+    return TensorProto(name=name, data_type=TensorProto.STRING, dims=dims, string_data=data)
+
+
 def _tensor(name: str, array: NDArray[Any]) -> Any:
     kind = _ELEMENT_TYPES[array.dtype.kind]
     if kind == TensorProto.STRING:
-        return helper.make_tensor(name, kind, array.shape, [text.encode() for text in array.reshape(-1).tolist()])
+        return text_tensor(name, array.reshape(-1).tolist(), *array.shape)
     little = array.astype({"f": "<f8", "i": "<i8", "b": "?"}[array.dtype.kind])
     return helper.make_tensor(name, kind, array.shape, little.tobytes(), raw=True)
