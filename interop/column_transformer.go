@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/modelx-dev/modelx/interop/modelxpb"
@@ -152,6 +153,12 @@ func (t *columnTransformer) setTypes(path string) error {
 			t.inputs[at] = max(t.inputs[at], taken)
 		}
 		types := b.columnTypes(opTransform)
+		if b.weighted && slices.Contains(types, TypeString) {
+			return &Error{
+				Kind: ErrPipeline, Path: fmt.Sprintf("%s.selections[%d].weight", path, i), Found: "a weight of strings",
+				Want: "none, for strings have no multiples", Hint: exportAgain,
+			}
+		}
 		for j := range b.n {
 			given := TypeFloat64
 			if types != nil {

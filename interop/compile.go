@@ -134,6 +134,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		if t, err = newColumnTransformer(c, arm.ColumnTransformer, n.path, depth); err == nil {
 			n.predictor, n.members = t, t.members
 		}
+	case *modelxpb.ModelProto_Function:
+		n.predictor, err = newFunction(arm.Function, n.path)
 	case *modelxpb.ModelProto_FeatureSelector:
 		var s *featureSelector
 		if s, err = newFeatureSelector(c, arm.FeatureSelector, n.path, depth); err == nil {
@@ -149,7 +151,7 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 	case *modelxpb.ModelProto_RandomTreesEmbedding:
 		n.predictor, err = newRandomTreesEmbedding(arm.RandomTreesEmbedding, n.path)
 	case *modelxpb.ModelProto_SimpleImputer:
-		n.predictor, err = newSimpleImputer(arm.SimpleImputer, n.path)
+		n.predictor, err = newSimpleImputer(c, arm.SimpleImputer, n.path)
 	case *modelxpb.ModelProto_KnnImputer:
 		n.predictor, err = newKNNImputer(arm.KnnImputer, n.path)
 	case *modelxpb.ModelProto_IterativeImputer:
@@ -158,7 +160,7 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 			n.predictor, n.members = s, s.inside()
 		}
 	case *modelxpb.ModelProto_MissingIndicator:
-		n.predictor, err = newMissingIndicator(arm.MissingIndicator, n.path)
+		n.predictor, err = newMissingIndicator(c, arm.MissingIndicator, n.path)
 	case *modelxpb.ModelProto_Passthrough:
 		n.predictor, err = newPassthrough(arm.Passthrough, n.path)
 	case *modelxpb.ModelProto_Voting:

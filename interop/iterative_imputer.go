@@ -96,7 +96,7 @@ func (p *iterativeImputer) compileInitial(c *compiler, m *modelxpb.IterativeImpu
 			Want: fmt.Sprintf("%d, which it is given", p.d), Hint: exportAgain,
 		}
 	}
-	if !p.missing.same(first.missing.value) || m.GetModel().GetSimpleImputer().GetIndicator() != nil {
+	if !p.missing.same(first.missing.value) || first.missing.types != nil || m.GetModel().GetSimpleImputer().GetIndicator() != nil {
 		return &Error{
 			Kind: ErrShape, Path: place, Found: "an imputer of other values, or one that tells of them",
 			Want: "one that fills the same alone", Hint: exportAgain,

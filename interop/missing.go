@@ -7,10 +7,13 @@ import (
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
-// missingRule tells what counts as missing: NaN, or one number.
+// missingRule tells what counts as missing: NaN, or one number, and in features of strings what strings says.
 type missingRule struct {
 	value float64
 	isNaN bool
+	// types are those of the features; nil when all are numbers.
+	types   []DataType
+	strings missingStrings
 }
 
 func newMissingRule(value float64, path string) (missingRule, error) {
@@ -23,13 +26,16 @@ func newMissingRule(value float64, path string) (missingRule, error) {
 }
 
 // has reports whether v is missing.
-func (m missingRule) has(v float64) bool { return v == m.value || (m.isNaN && v != v) }
+func (m *missingRule) has(v float64) bool { return v == m.value || (m.isNaN && v != v) }
 
 // same reports whether another value of `missing` says the same.
-func (m missingRule) same(value float64) bool { return m.has(value) }
+func (m *missingRule) same(value float64) bool { return m.has(value) }
 
 // refuse returns an error for the first infinity of a row, and for the first NaN unless NaN counts as missing.
-func (m missingRule) refuse(path string, row int, x []float64) error {
+func (m *missingRule) refuse(path string, row int, x []float64) error {
+	if m.types != nil {
+		return m.refuseTyped(path, row, x)
+	}
 	for _, v := range x {
 		if isFinite(v) || (m.isNaN && v != v) {
 			continue
@@ -43,10 +49,10 @@ func (m missingRule) refuse(path string, row int, x []float64) error {
 }
 
 // tell writes 1 for each of the columns whose value is missing, and 0 for the others.
-func (m missingRule) tell(dst, row []float64, columns []int32) {
+func (m *missingRule) tell(dst, row []float64, columns []int32) {
 	for i, column := range columns {
 		dst[i] = 0
-		if m.has(row[column]) {
+		if m.hasAt(int(column), row[column]) {
 			dst[i] = 1
 		}
 	}

@@ -12,11 +12,11 @@ type missingIndicator struct {
 	refusesOthers bool
 }
 
-func newMissingIndicator(p *modelxpb.MissingIndicatorProto, path string) (*missingIndicator, error) {
+func newMissingIndicator(c *compiler, p *modelxpb.MissingIndicatorProto, path string) (*missingIndicator, error) {
 	if err := checkWidth(p.GetNFeatures(), path); err != nil {
 		return nil, err
 	}
-	rule, err := newMissingRule(p.GetMissing(), path)
+	rule, err := newTypedRule(c, p, path)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func newMissingIndicator(p *modelxpb.MissingIndicatorProto, path string) (*missi
 	}, nil
 }
 
-func (p *missingIndicator) width() int { return p.d }
+func (p *missingIndicator) width() int             { return p.d }
+func (p *missingIndicator) inputTypes() []DataType { return p.missing.types }
 
 func (p *missingIndicator) outputs() []output {
 	return []output{{opTransform, len(p.columns), TypeBool}}
@@ -64,11 +65,11 @@ func (p *missingIndicator) refuseOthers(row int, x []float64) error {
 			next++
 			continue
 		}
-		if !p.missing.has(v) {
+		if !p.missing.hasAt(j, v) {
 			continue
 		}
 		const want = "no missing value in a column that had none when the model was fitted"
-		if p.missing.isNaN {
+		if v != v {
 			return nonFiniteInput(p.path, row, j, v, want)
 		}
 		return refusedValue(p.path, row, j, v, want)

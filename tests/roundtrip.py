@@ -105,7 +105,7 @@ def same_value(a, b):
     elif hasattr(a, "get_params"):
         same_estimator(a, b)
     else:
-        assert a == b or (a != a and b != b)  # noqa: PLR0124 - NaN
+        assert a is b or a == b or (a != a and b != b)  # noqa: PLR0124 - NaN; pandas.NA is equal to nothing
 
 
 def same_tree(a, b):

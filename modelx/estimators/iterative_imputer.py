@@ -193,7 +193,8 @@ def _check_initial(proto: Proto, path: str) -> None:
     first = proto.model.simple_imputer
     if first.n_features != proto.n_features:
         raise ShapeError(f"the model takes {first.n_features} columns; it is given {proto.n_features}", path=path)
-    if not missing.same_value(first.missing, proto.missing) or first.HasField("indicator"):
+    others = not missing.same_value(first.missing, proto.missing) or any(first.strings)
+    if others or first.HasField("indicator"):
         raise ShapeError("the model fills other values, or tells of them; expected to fill the same alone", path=path)
 
 

@@ -10,16 +10,16 @@ from sklearn.impute import MissingIndicator
 
 from modelx import source
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
-from modelx.estimators import missing
+from modelx.estimators import missing, missing_strings, string_columns
 from modelx.estimators.base import EQUAL, DataType, Error, Family, Tolerance, check_width, spec
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
-    Rows = NDArray[np.float64]
+    Rows = NDArray[Any]
 
 
 class MissingIndicatorFamily(Family):
@@ -34,7 +34,12 @@ class MissingIndicatorFamily(Family):
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.missing_indicator
-        proto.missing = missing.value_of(estimator)
+        rule = missing_strings.rule_of(estimator)
+        if rule.none and rule.nan:
+            reason = (
+                "missing_values of MissingIndicator is pandas.NA, which takes None alone for missing; fit with None"
+            )
+            raise UnsupportedEstimatorError([("", reason)])
         if not len(estimator.features_):
             reason = (
                 "no value was missing when the MissingIndicator was fitted, so that transform gives no column; fit "
@@ -46,17 +51,29 @@ class MissingIndicatorFamily(Family):
         proto.n_features = estimator.n_features_in_
         proto.columns.extend(np.asarray(estimator.features_).tolist())
         proto.refuses_others = _refuses(estimator)
+        proto.strings.extend([True] * (proto.n_features if rule.of_strings_alone() else 0))
+        missing_strings.write(rule, proto)
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.missing_indicator
         check_width(proto.n_features, path)
-        missing.check_value(proto.missing, path)
+        missing_strings.check(proto, path)
         missing.check_columns(proto.columns, proto.n_features, f"{path}.columns")
         if not len(proto.columns):
             raise ShapeError("no column; expected at least one", path=f"{path}.columns")
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.missing_indicator.n_features
+
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return string_columns.types(model.missing_indicator)
+
+    def note_strings(self, model: model_pb2.ModelProto, columns: Collection[int], *, given: bool = False) -> None:
+        proto = model.missing_indicator
+        rule = missing_strings.read(proto)
+        # What it gives is no string, whatever follows.
+        string_columns.note(proto, () if given else columns)
+        missing_strings.write(rule, proto)
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         return [spec("transform", len(model.missing_indicator.columns), DataType.DATA_TYPE_BOOL)]
@@ -65,7 +82,7 @@ class MissingIndicatorFamily(Family):
         proto, place = model.missing_indicator, f"{path}.source"
         described = model.source if model.source.class_name else _default_source(model)
         estimator = self.build(described, model, place, ("features_",))
-        missing.check_rebuilt(estimator, proto.missing, place)
+        missing_strings.check_rebuilt(estimator, proto, place)
         missing.set_indicator(estimator, proto, precomputed=False)
         whole = len(proto.columns) == proto.n_features
         if (
@@ -93,7 +110,7 @@ class MissingIndicatorFamily(Family):
         x: Rows,
         err: Error,
     ) -> NDArray[np.bool_]:
-        return missing.decided(x, err, model.missing_indicator.missing)
+        return missing_strings.decided(x, err, model.missing_indicator)
 
     def propagate(
         self,
@@ -107,7 +124,7 @@ class MissingIndicatorFamily(Family):
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
         proto = model.missing_indicator
         columns = np.asarray(proto.columns) if proto.refuses_others else None
-        return missing.rows_with_gaps(rng, n, proto.n_features, proto.missing, columns)
+        return missing_strings.rows(rng, n, proto, (), columns)
 
 
 def _refuses(estimator: Any) -> bool:
@@ -117,6 +134,6 @@ def _refuses(estimator: Any) -> bool:
 def _default_source(model: model_pb2.ModelProto) -> source_pb2.Source:
     """Describe a model that names no class: one that was built in Go."""
     proto, described = model.missing_indicator, source_pb2.Source(class_name="MissingIndicator")
-    described.params["missing_values"].double_value = proto.missing
+    missing_strings.describe(proto, described)
     described.params["error_on_new"].bool_value = proto.refuses_others
     return described

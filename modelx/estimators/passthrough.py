@@ -13,13 +13,13 @@ from modelx.errors import SourceError, UnsupportedEstimatorError
 from modelx.estimators import string_columns
 from modelx.estimators.base import (
     EQUAL,
-    DataType,
     Error,
     Family,
     Tolerance,
     absolute,
     check_width,
     generic_rows,
+    spec,
     typed_spec,
 )
 from modelx.v1 import model_pb2, source_pb2
@@ -69,8 +69,9 @@ class PassthroughFamily(Family):
         string_columns.note(model.passthrough, columns)
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
-        types = self.input_types(model) or [DataType.DATA_TYPE_FLOAT64] * model.passthrough.n_features
-        return [typed_spec("transform", types), typed_spec("inverse_transform", types)]
+        d, types = model.passthrough.n_features, self.input_types(model)
+        # What inverse_transform is given are numbers, in all families.
+        return [typed_spec("transform", types)] if types else [spec("transform", d), spec("inverse_transform", d)]
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         if path and model.source.class_name in (WORD, NOTHING):
@@ -87,12 +88,13 @@ class PassthroughFamily(Family):
 
     def tolerances(
         self,
-        model: model_pb2.ModelProto,  # noqa: ARG002
+        model: model_pb2.ModelProto,
         estimator: Any,  # noqa: ARG002
         x: Rows,  # noqa: ARG002
         err: Error,
     ) -> dict[str, Tolerance]:
-        return {"transform": EQUAL if err is None else absolute(err.max(axis=1)), "inverse_transform": EQUAL}
+        tolerances = {"transform": EQUAL if err is None else absolute(err.max(axis=1)), "inverse_transform": EQUAL}
+        return {one.method: tolerances[one.method] for one in self.outputs(model)}
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
         out = generic_rows(rng, n, model.passthrough.n_features)

@@ -160,8 +160,15 @@ def walk(
         out.append((step, fitted, x, err))
         if len(out) < len(model.pipeline.steps) and not is_word(fitted):
             err = conversion.family_of(step).propagate(step, fitted, x, err)
-            x = frames.plain(call(fitted, "transform", x))
+            given = call(fitted, "transform", x)
+            x = given if _gives_strings(step) else frames.plain(given)
     return out
+
+
+def _gives_strings(step: model_pb2.ModelProto) -> bool:
+    """Whether a step gives strings, and so what may be None or NaN in their places."""
+    specs = conversion.family_of(step).outputs(step)
+    return any(one.method == "transform" and DataType.DATA_TYPE_STRING in column_types(one) for one in specs)
 
 
 def _check_types(step: model_pb2.ModelProto, following: model_pb2.ModelProto, path: str) -> None:

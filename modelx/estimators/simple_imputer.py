@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,18 @@ from sklearn.impute import SimpleImputer
 
 from modelx import source, wire
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
-from modelx.estimators import missing
-from modelx.estimators.base import EQUAL, Error, Family, Tolerance, absolute, check_count, check_width, spec
+from modelx.estimators import imputed_strings, missing, missing_strings, string_columns
+from modelx.estimators.base import (
+    EQUAL,
+    DataType,
+    Error,
+    Family,
+    Tolerance,
+    absolute,
+    check_count,
+    check_width,
+    typed_spec,
+)
 from modelx.layout import FLOAT_DTYPES
 from modelx.v1 import model_pb2, simple_imputer_pb2, source_pb2
 
@@ -20,13 +31,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Rows = NDArray[np.float64]
+    Rows = NDArray[Any]
 
 Proto = simple_imputer_pb2.SimpleImputerProto
 _COMPUTED = ("indicator_", "statistics_")
 # The type of the rows that fit saw, which transform asks for: a private attribute, kept by its name.
 _FIT_DTYPE = "_fit_dtype"
-_DTYPES = {np.dtype(code).name for code in "bhilqBHILQfd"}
+_DTYPES = {np.dtype(code).name for code in "bhilqBHILQfdO"}
 
 
 class SimpleImputerFamily(Family):
@@ -41,61 +52,89 @@ class SimpleImputerFamily(Family):
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.simple_imputer
-        proto.missing = missing.value_of(estimator)
         dtype = estimator._fit_dtype
         if dtype.name not in _DTYPES:
             reason = (
-                f"SimpleImputer was fitted on values of type {dtype.name}; this version of modelx fills float64, "
-                "float32 and integers only: fit on one of these, and leave columns of text to another transformer"
+                f"SimpleImputer was fitted on values of type {dtype.name}; this version of modelx fills strings, "
+                "float64, float32 and integers only: fit on one of these"
             )
             raise UnsupportedEstimatorError([("", reason)])
-        fill, left_out = fill_of(estimator), left_out_of(estimator)
-        indicator = estimator.indicator_
-        if len(left_out) == len(fill) and (indicator is None or not len(indicator.features_)):
+        left_out, indicator = left_out_of(estimator), estimator.indicator_
+        if len(left_out) == len(estimator.statistics_) and (indicator is None or not len(indicator.features_)):
             reason = "every column was empty when SimpleImputer was fitted, so that transform gives none"
             raise UnsupportedEstimatorError([("", reason)])
+        if dtype.kind == "O":
+            imputed_strings.write(estimator, left_out, proto)
+            source.capture(estimator, model.source, self.classes, computed=_COMPUTED[:1])
+        else:
+            self._encode_numbers(estimator, left_out, model)
+        missing_strings.write(missing_strings.rule_of(estimator), proto)
+        missing_strings.name_na(estimator, model.source)
+        model.source.layouts.pop("indicator_", None)
+        model.source.attributes[_FIT_DTYPE].string_value = dtype.name
+        if indicator is not None:
+            missing.write_indicator(indicator, proto.missing, proto.indicator)
+            proto.indicator.strings.extend(proto.strings)
+            if proto.HasField("missing_strings"):
+                proto.indicator.missing_strings.CopyFrom(proto.missing_strings)
+
+    def _encode_numbers(self, estimator: Any, left_out: NDArray[np.intp], model: model_pb2.ModelProto) -> None:
+        proto, fill = model.simple_imputer, fill_of(estimator)
         kept = np.asarray(estimator.statistics_).dtype != object and _same(estimator.statistics_, fill)
         source.capture(estimator, model.source, self.classes, computed=_COMPUTED if kept else _COMPUTED[:1])
-        model.source.layouts.pop("indicator_", None)
         if np.asarray(estimator.statistics_).dtype == object:
             # One constant for all columns, which is a hyper-parameter: each scikit-learn keeps it in its own way.
             model.source.attributes.pop("statistics_", None)
-        model.source.attributes[_FIT_DTYPE].string_value = dtype.name
         proto.n_features = len(fill)
         wire.fill(proto.fill, "doubles", fill)
         proto.left_out.extend(left_out.tolist())
-        if indicator is not None:
-            missing.write_indicator(indicator, proto.missing, proto.indicator)
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.simple_imputer
         check_width(proto.n_features, path)
-        missing.check_value(proto.missing, path)
+        missing_strings.check(proto, path)
         check_count(proto.fill.doubles, proto.n_features, f"{path}.fill.doubles", "n_features")
+        imputed_strings.check(proto, path)
         missing.check_columns(proto.left_out, proto.n_features, f"{path}.left_out")
         if proto.HasField("indicator"):
-            missing.check_indicator(proto.indicator, proto.n_features, proto.missing, f"{path}.indicator")
+            missing_strings.check_indicator(proto.indicator, proto, f"{path}.indicator")
         if not _columns(proto):
             raise ShapeError("every column is left out; expected one to remain", path=f"{path}.left_out")
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.simple_imputer.n_features
 
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return imputed_strings.types(model.simple_imputer)
+
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
-        return [spec("transform", _columns(model.simple_imputer))]
+        proto, numbers = model.simple_imputer, DataType.DATA_TYPE_FLOAT64
+        types = string_columns.types(proto) or [numbers] * proto.n_features
+        kept = [types[j] for j in sorted(set(range(proto.n_features)) - set(proto.left_out))]
+        return [typed_spec("transform", kept + [numbers] * len(proto.indicator.columns))]
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         proto, place = model.simple_imputer, f"{path}.source"
         described = source_pb2.Source()
         described.CopyFrom(model.source if model.source.class_name else _default_source(proto))
         dtype = _pop_dtype(described, place)
+        if (dtype.kind == "O") != any(proto.strings):
+            raise SourceError(f"fitted on values of type {dtype.name}, which does not suit the model", path=place)
         fill = wire.doubles(proto.fill.doubles)
-        if "statistics_" not in described.attributes:
+        is_na = missing_strings.without_na(described)
+        if dtype.kind == "O":
+            known = "statistics_" in described.attributes
+            estimator = self.build(described, model, place, _COMPUTED[:1])
+            if not known:
+                estimator.statistics_ = imputed_strings.statistics(proto)
+        elif "statistics_" not in described.attributes:
             estimator = self.build(described, model, place, _COMPUTED)
             estimator.statistics_ = _statistics(estimator, described, fill, dtype, place)
         else:
             estimator = self.build(described, model, place, _COMPUTED[:1])
-        missing.check_rebuilt(estimator, proto.missing, place)
+        if is_na:
+            missing_strings.set_na(estimator)
+        missing_strings.check_rebuilt(estimator, proto, place)
         estimator.indicator_ = None
         if proto.HasField("indicator"):
             estimator.indicator_ = missing.read_indicator(proto.indicator, estimator.missing_values)
@@ -116,7 +155,7 @@ class SimpleImputerFamily(Family):
         x: Rows,
         err: Error,
     ) -> NDArray[np.bool_]:
-        return missing.decided(x, err, model.simple_imputer.missing)
+        return missing_strings.decided(x, err, model.simple_imputer)
 
     def propagate(
         self,
@@ -128,22 +167,26 @@ class SimpleImputerFamily(Family):
         if err is None:
             return None
         proto = model.simple_imputer
-        off = np.where(missing.is_missing(x, proto.missing), 0.0, err)
+        off = np.where(missing_strings.gaps(x, proto), 0.0, err)
         told = np.zeros((len(x), len(proto.indicator.columns)))
         return np.hstack([np.delete(off, np.asarray(proto.left_out, dtype=np.intp), axis=1), told])
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> Rows:
         proto = model.simple_imputer
-        return missing.rows_with_gaps(rng, n, proto.n_features, proto.missing)
+        known = [value for value in imputed_strings.values(proto) if isinstance(value, str)]
+        return missing_strings.rows(rng, n, proto, known)
 
     def pull_back(self, model: model_pb2.ModelProto, x: Rows) -> Rows:
         proto = model.simple_imputer
-        out = np.full((len(x), proto.n_features), proto.missing)
+        strings, gap = string_columns.columns(proto), missing_strings.read(proto).gap()
+        out = np.full((len(x), proto.n_features), proto.missing, dtype=object if strings else np.float64)
         remain = np.setdiff1d(np.arange(proto.n_features), proto.left_out)
+        out[:, strings] = gap
+        empty = out[:1].copy()
         out[:, remain] = x[:, : len(remain)]
         if len(x):
             # One row at least is filled, and another where what stands beside it, in other columns, is refused.
-            out[[len(x) // 2, -1]] = proto.missing
+            out[[len(x) // 2, -1]] = empty[0]
         return out
 
 
@@ -162,7 +205,7 @@ def left_out_of(estimator: Any) -> NDArray[np.intp]:
     """Give the columns that transform leaves out."""
     if estimator.keep_empty_features or (estimator.strategy == "constant" and not _has_fill_dtype()):
         return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(np.isnan(_as_float64(estimator.statistics_)))
+    return np.flatnonzero([isinstance(value, float) and isnan(value) for value in np.asarray(estimator.statistics_)])
 
 
 def fill_of(estimator: Any) -> Rows:
@@ -194,7 +237,7 @@ def _pop_dtype(described: source_pb2.Source, path: str) -> np.dtype[Any]:
     name = described.attributes[_FIT_DTYPE].string_value if _FIT_DTYPE in described.attributes else "float64"
     described.attributes.pop(_FIT_DTYPE, None)
     if name not in _DTYPES:
-        raise SourceError(f"fitted on values of type {name!r}; expected a numpy type of numbers", path=path)
+        raise SourceError(f"fitted on values of type {name!r}; expected a numpy type of numbers, or object", path=path)
     return np.dtype(name)
 
 
@@ -221,10 +264,14 @@ def _check_rebuilt(estimator: Any, proto: Proto, path: str) -> None:
         raise SourceError(f"statistics_ has shape {statistics.shape}; expected ({proto.n_features},)", path=path)
     try:
         with np.errstate(all="ignore"):
-            fill, left_out = fill_of(estimator), left_out_of(estimator)
+            left_out = left_out_of(estimator)
+            if any(proto.strings):
+                same = imputed_strings.agree(estimator.statistics_, proto)
+            else:
+                same = _same(fill_of(estimator), wire.doubles(proto.fill.doubles))
     except (UnsupportedEstimatorError, TypeError, ValueError, OverflowError) as error:
         raise SourceError(f"statistics_ cannot be rebuilt: {error}", path=path) from error
-    if not _same(fill, wire.doubles(proto.fill.doubles)) or left_out.tolist() != list(proto.left_out):
+    if not same or left_out.tolist() != list(proto.left_out):
         raise SourceError(
             "SimpleImputer with these parameters and attributes fills with other values, or leaves out other columns, "
             "than the model",
@@ -237,7 +284,10 @@ def _check_rebuilt(estimator: Any, proto: Proto, path: str) -> None:
 def _default_source(proto: Proto) -> source_pb2.Source:
     """Describe a model that names no class: one that was built in Go."""
     described = source_pb2.Source(class_name="SimpleImputer")
-    described.params["missing_values"].double_value = proto.missing
+    missing_strings.describe(proto, described)
+    if any(proto.strings):
+        described.params["strategy"].string_value = "most_frequent"
+        described.attributes[_FIT_DTYPE].string_value = "object"
     described.params["add_indicator"].bool_value = proto.HasField("indicator")
     remain = np.delete(wire.doubles(proto.fill.doubles), np.asarray(proto.left_out, dtype=np.intp))
     # Only an imputer that keeps empty columns may fill with NaN.

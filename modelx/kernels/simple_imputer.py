@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modelx.estimators.missing import is_missing, value_of
+from modelx.estimators.missing import is_missing
+from modelx.estimators.missing_strings import rule_of
 from modelx.estimators.simple_imputer import fill_of, left_out_of
 from modelx.kernels.base import Kernel, Rows, refuse_infinite, refuse_non_finite
 
@@ -18,7 +19,7 @@ def kernel(estimator: Any, method: str) -> Kernel | None:
     # What fit saw of objects, transform takes as objects.
     if method != "transform" or estimator._fit_dtype.kind not in "iuf":
         return None
-    missing, fill, left_out = value_of(estimator), fill_of(estimator), left_out_of(estimator)
+    missing, fill, left_out = rule_of(estimator).number, fill_of(estimator), left_out_of(estimator)
     refuse = refuse_infinite if isnan(missing) else refuse_non_finite
     remain = np.setdiff1d(np.arange(len(fill)), left_out) if len(left_out) else None
     told = None if estimator.indicator_ is None else estimator.indicator_.features_
