@@ -72,8 +72,6 @@ LEFT_OUT = {
             "OneVsRestClassifier",
             "OutputCodeClassifier",
             "SelfTrainingClassifier",
-            "TunedThresholdClassifierCV",
-            "FixedThresholdClassifier",
             "OneVsOneClassifier",
             "MultiOutputClassifier",
             "CalibratedClassifierCV",

@@ -1,4 +1,4 @@
-"""LabelEncoder: labels of every type as rows of one label, and the encoders of targets that no rows suit."""
+"""LabelEncoder: labels of every type as rows of one label."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import reference
 import roundtrip
-from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MultiLabelBinarizer
+from sklearn.preprocessing import LabelEncoder
 
 import modelx
 from modelx import conversion
 from modelx.answering import answer
 from modelx.calling import call
-from modelx.errors import ShapeError, SourceError, UnknownCategoryError, UnsupportedEstimatorError
+from modelx.errors import ShapeError, SourceError, UnknownCategoryError
 from modelx.kernels import kernel_for
 
 LABELS = {
@@ -94,15 +94,3 @@ def test_an_attribute_that_the_model_has_itself():
     proto.source.attributes["classes_"].int_value = 1
     with pytest.raises(SourceError):
         modelx.from_proto(proto)
-
-
-@pytest.mark.parametrize(
-    ("encoder", "says"),
-    [
-        (LabelBinarizer().fit([1, 2, 3]), "hangs on all labels"),
-        (MultiLabelBinarizer().fit([{"a"}, {"b", "c"}]), "sets of labels"),
-    ],
-)
-def test_what_no_rows_suit(encoder, says):
-    with pytest.raises(UnsupportedEstimatorError, match=says):
-        modelx.dumps(encoder)
