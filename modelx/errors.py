@@ -137,10 +137,10 @@ class NoModelError(ModelFileError):
     kind = "no_model"
 
 
-class NotServedError(ModelFileError):
-    """The model is sound, but the server does not serve its like."""
+class UnregisteredFunctionError(ModelFileError):
+    """The model applies a function of the user's own that this program has not registered."""
 
-    kind = "not_served"
+    kind = "unregistered_function"
 
 
 class UseError(ModelxError):
@@ -209,6 +209,12 @@ class UnsupportedEstimatorError(UseError, TypeError):
     def __init__(self, reasons: list[tuple[str, str]]) -> None:
         self.reasons = reasons
         super().__init__("\n".join(f"{place}: {reason}" if place else reason for place, reason in reasons))
+
+
+class RegistrationError(UseError, ValueError):
+    """A function cannot be registered: its name is of another form or taken, or it is known already."""
+
+    kind = "registration"
 
 
 class UntrustedError(UseError):

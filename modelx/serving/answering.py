@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx.serving import columns, refusals
+from modelx.serving import refusals
 from modelx.serving.messages import listed, quoted
-from modelx.serving.requests import Output, Response
+from modelx.serving.requests import INVERSE, Output, Response
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelx.serving.requests import Request
 
 _DTYPES = {"float64": np.dtype(np.float64), "int64": np.dtype(np.int64), "bool": np.dtype(np.bool_)}
+_DTYPES |= {"mixed": np.dtype(object), "string": np.dtype(object)}
 
 
 def respond(served: Served, request: Request) -> Response:
@@ -37,17 +38,30 @@ def respond(served: Served, request: Request) -> Response:
         methods = [served.methods[name] for name in names] if names else [served.methods[served.default_method]]
     except KeyError:
         raise unsupported(served, next(name for name in names if name not in served.methods)) from None
-    features = request.features
-    if features is None:
-        features = columns.table(served, request.columns or [])
-    given = [_rows(features, method.width, request.rows) for method in methods]
-    rows = max(map(len, given))
+    if request.make is None:
+        features = request.features
+        if features is None:
+            raise AssertionError("a request has features or makes rows")
+        given = [_rows(features, method.width, request.rows) for method in methods]
+        rows = max(map(len, given))
+        check_rows(served, rows)
+        if served.features.texts and any(method.name != INVERSE for method in methods):
+            place = served.features.first_text
+            raise ServingError("not_text", f"row 1, feature {place + 1} is a number; expected a string or null")
+    else:
+        x = request.make(served, methods)
+        rows = len(x)
+        given = [x] * len(methods)
+    outputs = [_output(served, method, x) for method, x in zip(methods, given, strict=True)]
+    return Response(served.name, served.version, rows, outputs)
+
+
+def check_rows(served: Served, rows: int) -> None:
+    """Refuse too few rows and too many. Raises ServingError, `no_rows` or `too_many_rows`."""
     if not rows:
         raise ServingError("no_rows", "no rows; expected at least one")
     if rows > served.max_rows:
         raise ServingError("too_many_rows", f"{rows} rows; expected at most {served.max_rows}")
-    outputs = [_output(served, method, x) for method, x in zip(methods, given, strict=True)]
-    return Response(served.name, served.version, rows, outputs)
 
 
 def method_of(served: Served, name: str) -> Method:
@@ -102,7 +116,7 @@ def _rows(features: NDArray[np.float64], width: int, rows: int) -> NDArray[np.fl
     return x if flags.c_contiguous and flags.aligned else x.copy(order="C")
 
 
-def _output(served: Served, method: Method, x: NDArray[np.float64]) -> Output:
+def _output(served: Served, method: Method, x: NDArray[Any]) -> Output:
     try:
         values = method.compute(x)
     except ValueError as error:
@@ -113,6 +127,8 @@ def _output(served: Served, method: Method, x: NDArray[np.float64]) -> Output:
     if method.labels and served.class_places is not None:
         return _labels(served, method, values)
     dtype = _DTYPES[method.type]
+    if method.columns:
+        return Output(method.name, values.astype(dtype, copy=False), columns=method.columns)
     return Output(method.name, values if values.dtype is dtype else values.astype(dtype, copy=False))
 
 

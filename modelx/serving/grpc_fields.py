@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # An empty tensor is two bytes of a message, and hundreds of memory.
 MOST_FIELDS = 100_000
+# Of requests whose texts are rows.
+MOST_PREDICT_FIELDS = 1_000_000
 # No field takes less, so that shorter messages need not be looked through.
 _LEAST_BYTES = 2
 
@@ -34,11 +36,14 @@ class _Counted:
     ----------
     only : int
         The number of those that do, or 0 for all.
+    but : frozenset of int
+        The numbers of those that don't.
     nested : dict
         The messages in it that are looked into, by their fields' numbers.
     """
 
     only: int = 0
+    but: frozenset[int] = frozenset()
     nested: Mapping[int, _Counted] = field(default_factory=dict)
 
 
@@ -47,6 +52,16 @@ _CONTENTS = _Counted(only=8)
 _TENSOR = _Counted(nested={5: _CONTENTS})
 _OTHER = _Counted()
 _INFER = _Counted(nested={5: _TENSOR, 6: _OTHER})
+# As little as the numbers of columns, and of features.
+_COLUMN = _Counted(but=frozenset({2, 3, 5, 6, 7}))
+_PREDICT = _Counted(but=frozenset({1}), nested={8: _COLUMN})
+
+
+def check_predict(raw: bytes) -> None:
+    """Refuse a PredictRequest of too many fields. Raises ServingError, `too_large`."""
+    most = MOST_PREDICT_FIELDS
+    if len(raw) > _LEAST_BYTES * most and _count(raw, 0, len(raw), _PREDICT, most) < 0:
+        raise ServingError("too_large", f"the message has more than {most} fields")
 
 
 def parse(message_type: type[M], raw: bytes) -> M:
@@ -70,7 +85,9 @@ def _count(data: bytes, at: int, end: int, counted: _Counted, left: int) -> int:
     What begins and ends a group counts as a field, as does what is in it.
     """
     while at < end and left >= 0:
-        tag, at = _varint(data, at, end)
+        tag = data[at]
+        # Most tags and sizes are of one byte, and there may be a million of them.
+        tag, at = (tag, at + 1) if tag < 0x80 else _varint(data, at, end)
         number, kind = tag >> 3, tag & 7
         if not 0 < number <= _LARGEST_NUMBER:
             return left
@@ -78,7 +95,8 @@ def _count(data: bytes, at: int, end: int, counted: _Counted, left: int) -> int:
         if kind == _VARINT:
             _, at = _varint(data, at, end)
         elif kind == _DELIMITED:
-            size, start = _varint(data, at, end)
+            size = data[at] if at < end else 0x80
+            size, start = (size, at + 1) if size < 0x80 else _varint(data, at, end)
             at = start + size
         elif kind == _EIGHT_BYTES:
             at += 8
@@ -88,7 +106,7 @@ def _count(data: bytes, at: int, end: int, counted: _Counted, left: int) -> int:
             return left
         if at > end:
             return left
-        if counted.only in {0, number}:
+        if counted.only in (0, number) and number not in counted.but:
             left -= 1
         inner = counted.nested.get(number)
         if inner is not None and kind == _DELIMITED:

@@ -10,6 +10,7 @@ from modelx.serving import grpc_fields, tensors
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
+from modelx.serving.tensor_texts import BYTES
 from modelx.wire import fill
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ _FIELDS = {
     "UINT64": "uint64_contents",
     "FP32": "fp32_contents",
     "FP64": "fp64_contents",
+    "BYTES": "bytes_contents",
 }
+# Texts whose reading would hold the event loop up.
+_LONG = 512 * 1024
 
 
 class InferenceService:
@@ -92,8 +96,12 @@ class InferenceService:
             raw_contents=message.raw_input_contents,
             model=message.model_name,
             version=message.model_version,
+            gaps=_parameter(message.parameters, "gaps"),
         )
-        inference.check()
+        if len(raw) >= _LONG and any(each.datatype == BYTES for each in inference.inputs):
+            await services.offload.run(inference.check)
+        else:
+            inference.check()
         served = services.plane.find(message.model_name, message.model_version)
         rpc.answered_by(served)
         try:
@@ -136,7 +144,7 @@ class InferenceService:
             name=served.name,
             versions=plane.ready_versions(served.name),
             platform=tensors.PLATFORM,
-            inputs=[_tensor(tensors.input_metadata(served))],
+            inputs=[_tensor(each) for each in tensors.input_metadata(served)],
             outputs=[_tensor(each) for each in tensors.output_metadata(served)],
         ).SerializeToString()
 
@@ -178,7 +186,18 @@ def _input(message: pb.ModelInferRequest.InferInputTensor) -> tensors.Input:
         shape=list(message.shape),
         values=getattr(contents, field) if field else (),
         has_contents=message.HasField("contents") and bool(contents.ByteSize()),
+        missing=_parameter(message.parameters, "missing"),
     )
+
+
+def _parameter(parameters: Any, name: str) -> Any:
+    """Give the value of a parameter; None where it is not there."""
+    # To ask a map for what it lacks would put it there.
+    if name not in parameters:
+        return None
+    found = parameters[name]
+    choice = found.WhichOneof("parameter_choice")
+    return None if choice is None else getattr(found, choice)
 
 
 def _tensor(tensor: tensors.Tensor) -> pb.ModelMetadataResponse.TensorMetadata:
@@ -189,6 +208,9 @@ def _answer(response: Response, request_id: str, *, raw: bool) -> pb.ModelInferR
     answer = pb.ModelInferResponse(model_name=response.model, model_version=response.version, id=request_id)
     for output in response.outputs:
         tensor = answer.outputs.add(name=output.method, datatype=tensors.datatype_of(output), shape=output.values.shape)
+        gaps = tensors.gaps_of(output)
+        if gaps:
+            tensor.parameters["missing"].string_param = gaps
         if raw:
             answer.raw_output_contents.append(tensors.raw_of(output))
         else:
@@ -205,7 +227,7 @@ def _fill(contents: pb.InferTensorContents, output: Output) -> None:
         case "BOOL":
             contents.bool_contents.extend(output.values.ravel().tolist())
         case _:
-            contents.bytes_contents.extend(text.encode() for text in output.values.ravel().tolist())
+            contents.bytes_contents.extend(text.encode() for text in tensors.texts_of(output))
 
 
 def _refuse_one(_rpc: Rpc, error: ServingError) -> bytes:

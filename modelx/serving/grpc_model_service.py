@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from modelx.serving import grpc_fields, grpc_wire
+from modelx.serving import grpc_fields, grpc_predict, grpc_wire
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 
     from modelx.serving.grpc_rpc import Rpc
     from modelx.serving.grpc_streams import Streams
-    from modelx.serving.requests import Info, ReloadResult
+    from modelx.serving.requests import Info, Make, ReloadResult
     from modelx.serving.services import Services
 
 NAME = "modelx.v1.ModelService"
 
 _RESPONSE_TAG = b"\x0a"
+# Bytes of columns whose reading would hold the event loop up.
+_LONG = 512 * 1024
+# About as many bytes a value of a column takes.
+_BYTES_OF_VALUE = 4
 
 
 class ModelService:
@@ -58,22 +63,33 @@ class ModelService:
 
     async def _predict(self, rpc: Rpc, raw: bytes) -> bytes:
         services = self._services
-        message, features = grpc_wire.parse_predict(raw)
+        rest, given = grpc_predict.split(raw)
+        if len(rest) < _LONG:
+            message, features = grpc_predict.parse(rest, given)
+        else:
+            message, features = await services.offload.run(partial(grpc_predict.parse, rest, given))
         if message.metadata:
             rpc.message_id = message.metadata.get("request_id", "")
         rows = message.rows
         if rows < 0:
             raise ServingError("bad_request", f"rows is {rows}; expected 0 or more")
+        make: Make | None = None
+        if message.columns:
+            columns_of = partial(grpc_predict.columns_of, message, features)
+            make = (columns_of() if len(rest) < _LONG else await services.offload.run(columns_of)).make
         served = services.plane.find(message.model_name, message.model_version)
         rpc.answered_by(served)
-        quick = services.offload.one_row(served, message, features)
-        if quick is not None:
-            rpc.rows = 1
-            return self._writer.write_one(served, quick)
+        if make is None:
+            quick = services.offload.one_row(served, message, features)
+            if quick is not None:
+                rpc.rows = 1
+                return self._writer.write_one(served, quick)
+            size = features.size
+        else:
+            size = len(rest) // _BYTES_OF_VALUE
         methods = predict_methods(message.method, probabilities=message.include_probabilities)
-        request = Request(features=features, methods=methods, rows=rows)
+        request = Request(features=features, make=make, methods=methods, rows=rows)
         rpc.check_deadline()
-        size = features.size
         # A coroutine less, for most requests.
         response = services.offload.at_once(served, request, size)
         if response is None:

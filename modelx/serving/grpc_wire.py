@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from google.protobuf.message import DecodeError, Message
 
+from modelx.serving.columns import written
 from modelx.serving.status import ServingError
 from modelx.v1 import service_pb2
-from modelx.wire import doubles, varint
+from modelx.wire import varint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,13 +28,11 @@ _GZIP = b"\x1f\x8b\x08"
 # How far over the limit a message is expanded before it is given up to tell its length.
 _MARGIN = 1024
 
-_FEATURES_TAG = 0x0A
 _PREDICTIONS_TAG = b"\x0a"
 _PROBABILITIES_TAG = b"\x42"
 _ONE_DOUBLE = b"\x0a\x08"
 _DOUBLE = np.dtype("<f8")
 _PACK_DOUBLE = struct.Struct("<d").pack
-_NOTHING = service_pb2.PredictRequest()
 
 
 def is_gzipped(raw: bytes) -> bool:
@@ -86,45 +85,6 @@ def not_a(message_type: type[Message]) -> ServingError:
     return ServingError("bad_request", f"the message is not a {message_type.DESCRIPTOR.full_name}")
 
 
-def parse_predict(raw: bytes) -> tuple[service_pb2.PredictRequest, NDArray[np.float64]]:
-    """Read a PredictRequest: a message that has all but the features, and these as an array.
-
-    The array can mostly not be written into.
-    Every writer puts the features first and in one piece, so that they are the bytes after a tag and a length. What is
-    written otherwise is left to protobuf.
-
-    Raises
-    ------
-    ServingError
-        `bad_request`.
-    """
-    if len(raw) > 1 and raw[0] == _FEATURES_TAG:
-        size, start = raw[1], 2
-        shift = 7
-        if size > 0x7F:
-            size &= 0x7F
-            while start < len(raw) and shift < 35:
-                byte = raw[start]
-                start += 1
-                size |= (byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80:
-                    break
-            else:
-                size = -1
-        end = start + size
-        if size > 0 and size % 8 == 0 and end <= len(raw):
-            # Bytes of their own begin where numbers may; within the message they begin anywhere.
-            features = np.frombuffer(raw[start:end], _DOUBLE)
-            if end == len(raw):
-                return _NOTHING, features
-            rest = parse(service_pb2.PredictRequest, raw[end:])
-            if not rest.features:
-                return rest, features
-    message = parse(service_pb2.PredictRequest, raw)
-    return message, doubles(message.features)
-
-
 class _Rest(NamedTuple):
     """All of an answer that is the same for other numbers, and its bytes."""
 
@@ -161,6 +121,8 @@ class PredictWriter:
             and last.model == response.model
         ):
             last = self._last = self._rest(response, columns, second)
+        if output.columns:
+            return written(output) + last.data
         if output.indices is not None:
             return b"".join([
                 packed(_PREDICTIONS_TAG, output.indices), last.data, _labels(output), _probabilities(response)

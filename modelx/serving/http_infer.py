@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from modelx.serving.http_exchange import Answer
 from modelx.serving.http_fields import bad, check, check_items, object_of
-from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, plain_array
-from modelx.serving.http_numbers import flattened, numbers_of
+from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, kind_of, plain_array
+from modelx.serving.http_numbers import Wrong, flattened, numbers_of
 from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
-from modelx.serving.tensors import Inference, Input, datatype_of, raw_of
+from modelx.serving.tensor_texts import BYTES, MOST_TEXTS, too_many
+from modelx.serving.tensors import Inference, Input, datatype_of, gaps_of, raw_of, texts_of
 
 if TYPE_CHECKING:
     from modelx.serving.http_exchange import Exchange
-    from modelx.serving.http_numbers import Wrong
     from modelx.serving.models import Served
     from modelx.serving.requests import Request, Response
 
@@ -36,7 +34,9 @@ class _Given:
     sizes : list of int or None
         Of each input: its bytes in the binary part, or None where it has its values in JSON.
     wrong : list of Wrong or None
-        Of each input: the first value that is no number.
+        Of each input: the first value that is no number, or no text.
+    texts : int
+        In JSON.
     binary : dict of str to bool
         Of each output that is asked for: whether it shall be binary, where the request says so.
     all_binary : bool
@@ -47,6 +47,7 @@ class _Given:
     id: str | None = None
     sizes: list[int | None] = field(default_factory=list)
     wrong: list[Wrong | None] = field(default_factory=list)
+    texts: int = 0
     binary: dict[str, bool] = field(default_factory=dict)
     all_binary: bool = False
 
@@ -58,17 +59,17 @@ async def infer(exchange: Exchange) -> Answer:
     given = await exchange.work(length, _read, body[:length])
     inference = given.inference
     _cut(given, memoryview(body)[length:])
-    inference.check()
+    await exchange.work(len(body) - length, inference.check)
     served = exchange.find(exchange.names["name"], exchange.names.get("version", ""))
     request = _filled(inference, served)
     exchange.rows = inference.inputs[0].shape[0]
     wrong = _first_wrong(given, served)
     if wrong is not None:
-        _blank(request)
-    response = await exchange.compute(served, request, inference.values())
-    if wrong is not None:
         # All that is looked at before the values is right.
+        exchange.services.admission.look()
+        served.served.add()
         raise wrong
+    response = await exchange.compute(served, request, inference.values())
     size = BYTES_OF_NUMBER * sum(output.values.size for output in response.outputs)
     return await exchange.work(size, _answer, response, given)
 
@@ -104,6 +105,7 @@ def _read(text: bytes) -> _Given:
                 given.id = value
             case "parameters":
                 given.all_binary = _flag(name, value, "binary_data_output") or False
+                given.inference.gaps = value.get("gaps")
             case "inputs":
                 check(name, value, list)
                 for place, each in enumerate(value):
@@ -125,6 +127,7 @@ def _check_count(name: str, place: int) -> None:
 def _read_input(given: _Given, place: str, value: Any) -> None:
     check(place, value, dict)
     size: int | None = None
+    missing: Any = None
     there: dict[str, Any] = {}
     for name, item in value.items():
         if item is None:
@@ -140,6 +143,7 @@ def _read_input(given: _Given, place: str, value: Any) -> None:
                 check(at, item, list)
             case "parameters":
                 size = _size(at, item)
+                missing = item.get("missing")
                 continue
             case _:
                 continue
@@ -151,14 +155,28 @@ def _read_input(given: _Given, place: str, value: Any) -> None:
         raise bad(f"no field {quoted(f'{place}.data')}")
     if size is not None and "data" in there:
         raise bad(f"input {quoted(there['name'])} has both data and binary_data_size; expected one of them")
-    tensor = Input(there["name"], there["datatype"], there["shape"])
+    tensor = Input(there["name"], there["datatype"], there["shape"], missing=missing)
     wrong = None
-    if size is None:
+    if size is None and tensor.datatype == BYTES:
+        tensor.values, tensor.has_contents = flattened(there["data"]), True
+        given.texts += len(tensor.values)
+        if given.texts > MOST_TEXTS:
+            raise too_many()
+        wrong = _not_text(tensor.values)
+    elif size is None:
         numbers = numbers_of(flattened(there["data"]), booleans=tensor.datatype == "BOOL")
         tensor.values, tensor.has_contents, wrong = numbers.values, True, numbers.wrong
     given.inference.inputs.append(tensor)
     given.sizes.append(size)
     given.wrong.append(wrong)
+
+
+def _not_text(values: list[Any]) -> Wrong | None:
+    """Find the first value that is neither a string nor null."""
+    if set(map(type, values)) <= {str, type(None)}:
+        return None
+    place = next(i for i, value in enumerate(values) if type(value) is not str and value is not None)
+    return Wrong(place, kind_of(values[place]), "not_text", "a string or null")
 
 
 def _read_output(given: _Given, place: str, value: Any) -> None:
@@ -212,7 +230,7 @@ def _cut(given: _Given, binary: memoryview) -> None:
 
 
 def _first_wrong(given: _Given, served: Served) -> ServingError | None:
-    """Give the error of the first value that is no number, row by row, of a request that fits the model."""
+    """Give the error of the first value of another type, row by row, of a request that fits the model."""
     inputs = given.inference.inputs
     columns = len(inputs) > 1 or len(inputs[0].shape) == 1
     found = []
@@ -220,10 +238,10 @@ def _first_wrong(given: _Given, served: Served) -> ServingError | None:
         if wrong is None:
             continue
         row, feature = (
-            (wrong.place, served.feature_names.index(tensor.name))
-            if columns
-            else divmod(wrong.place, served.n_features)
+            (wrong.place, served.features.places[tensor.name]) if columns else divmod(wrong.place, served.n_features)
         )
+        if columns and served.features.types[feature] == "none":
+            continue
         found.append((row, feature, wrong))
     if not found:
         return None
@@ -231,19 +249,11 @@ def _first_wrong(given: _Given, served: Served) -> ServingError | None:
     return wrong.error(row, feature)
 
 
-def _blank(request: Request) -> None:
-    """Let all else be looked at but the values."""
-    if request.features is not None:
-        request.features = np.zeros_like(request.features)
-    for column in request.columns or ():
-        column.values = np.zeros_like(column.values)
-
-
 def _answer(response: Response, given: _Given) -> Answer:
-    outputs: list[dict[str, object]] = []
+    outputs: list[dict[str, Any]] = []
     parts: list[bytes] = []
     for output in response.outputs:
-        tensor: dict[str, object] = {
+        tensor: dict[str, Any] = {
             "name": output.method,
             "datatype": datatype_of(output),
             "shape": list(output.values.shape),
@@ -253,7 +263,10 @@ def _answer(response: Response, given: _Given) -> Answer:
             tensor["parameters"] = {"binary_data_size": len(raw)}
             parts.append(raw)
         else:
-            tensor["data"] = plain_array(output.values.ravel())
+            tensor["data"] = texts_of(output) if output.columns else plain_array(output.values.ravel())
+        gaps = gaps_of(output)
+        if gaps:
+            tensor.setdefault("parameters", {})["missing"] = gaps
         outputs.append(tensor)
     fields: dict[str, object] = {"model_name": response.model, "model_version": response.version}
     if given.id is not None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import orjson
 
-from modelx.plain import word
+from modelx.plain import plain, word
 from modelx.serving.status import ServingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from modelx.serving.requests import Output
 
 DEEPEST = 100
 
@@ -172,3 +174,15 @@ def plain_array(values: NDArray[Any]) -> object:
     elif values.dtype.hasobject:
         return values.tolist()
     return np.ascontiguousarray(values)
+
+
+def mixed_rows(output: Output) -> list[list[Any]]:
+    """Give what `dumps` writes for rows of numbers and strings: null for what is missing among strings."""
+    texts = [type_ == "string" for type_ in output.columns]
+    return [
+        [
+            (value if isinstance(value, str) else None) if text else plain(math.nan if value is None else float(value))
+            for value, text in zip(row, texts, strict=True)
+        ]
+        for row in output.values.tolist()
+    ]

@@ -140,7 +140,7 @@ async def model_metadata(exchange: Exchange) -> Answer:
                 "name": served.name,
                 "versions": exchange.services.plane.ready_versions(served.name),
                 "platform": PLATFORM,
-                "inputs": [asdict(input_metadata(served))],
+                "inputs": [asdict(tensor) for tensor in input_metadata(served)],
                 "outputs": [asdict(tensor) for tensor in output_metadata(served)],
             }
         )

@@ -25,7 +25,7 @@ _BOOLEANS = frozenset({int, float, bool})
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The first value that is no number.
+    """The first value of another type.
 
     Attributes
     ----------
@@ -33,14 +33,19 @@ class Wrong:
         Among all values, from 0.
     found : str
         What is there, in the contract's words.
+    kind, expected : str
+        Of the error, and what should be there.
     """
 
     place: int
     found: str
+    kind: str = "not_numeric"
+    expected: str = "a number"
 
     def error(self, row: int, feature: int) -> ServingError:
         """Make the error for where it stands, counted from 0."""
-        return ServingError("not_numeric", f"row {row + 1}, feature {feature + 1} is {self.found}; expected a number")
+        text = f"row {row + 1}, feature {feature + 1} is {self.found}; expected {self.expected}"
+        return ServingError(self.kind, text)
 
 
 @dataclass(slots=True)
@@ -67,26 +72,38 @@ class Rows:
     numbers : Numbers
     widths : list of int or None
         Of each row; None where all values stand in one array.
+    given : list
+        As they are in the body.
     """
 
     numbers: Numbers
     widths: list[int] | None
+    given: list[Any]
+
+    @property
+    def objects(self) -> bool:
+        """Whether the rows are objects, which have neither numbers nor widths here."""
+        return bool(self.given) and type(self.given[0]) is dict
 
 
 def rows_of(features: list[Any]) -> Rows:
-    """Read arrays of rows if the first value is one, else one array of all values.
+    """Read rows that are arrays or objects if the first value is one, else one array of all values.
 
     Raises
     ------
     ServingError
-        `bad_request`: a row is no array though the first one is.
+        `bad_request`: a row is something else than the first one is.
     """
-    if not features or type(features[0]) is not list:
-        return Rows(numbers_of(features), None)
-    if set(map(type, features)) != {list}:
-        place, other = next((i, each) for i, each in enumerate(features) if type(each) is not list)
-        raise ServingError("bad_request", f"row {place + 1} is {kind_of(other)}; expected an array")
-    return Rows(numbers_of(list(chain.from_iterable(features))), list(map(len, features)))
+    kind = type(features[0]) if features else None
+    if kind is not list and kind is not dict:
+        return Rows(numbers_of(features), None, features)
+    if set(map(type, features)) != {kind}:
+        place, other = next((i, each) for i, each in enumerate(features) if type(each) is not kind)
+        expected = "an array" if kind is list else "an object"
+        raise ServingError("bad_request", f"row {place + 1} is {kind_of(other)}; expected {expected}")
+    if kind is dict:
+        return Rows(Numbers(np.empty(0)), None, features)
+    return Rows(numbers_of(list(chain.from_iterable(features))), list(map(len, features)), features)
 
 
 def flattened(data: list[Any]) -> list[Any]:
@@ -123,11 +140,18 @@ def _doubles(values: list[Any], wrong: list[Wrong], *, booleans: bool) -> Iterab
             yield WORDS[value]
         else:
             if not wrong:
-                wrong.append(Wrong(place, _found(value)))
+                wrong.append(Wrong(place, found_of(value)))
             yield 0.0
 
 
-def _found(value: object) -> str:
+def is_number(value: object, *, booleans: bool) -> bool:
+    """Whether `numbers_of` takes a value."""
+    kind = type(value)
+    return kind in (_BOOLEANS if booleans else _NUMBERS) or value is None or (kind is str and value in WORDS)
+
+
+def found_of(value: object) -> str:
+    """Name a value that is no number, in the contract's words."""
     if isinstance(value, str):
         return f"the text {quoted(value)}"
     if isinstance(value, OutOfRange):

@@ -13,12 +13,12 @@ import numpy as np
 
 from modelx import conversion, evidence, formats, wire
 from modelx.calling import call
-from modelx.errors import NotServedError
-from modelx.estimators.base import generic_rows
+from modelx.estimators.base import DataType, generic_rows
 from modelx.evidence import table
 from modelx.kernels import kernel_for, one_row_for
 from modelx.kernels.agreement import agrees
 from modelx.serving import labels, places, repository
+from modelx.serving.features import Features
 from modelx.serving.models import Method, Served
 from modelx.v1 import model_pb2
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from modelx.estimators.base import Family
     from modelx.kernels import OneRow
     from modelx.limits import Limits
     from modelx.serving.events import Events
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Place, Limits], bytes | memoryview]
 
 _TYPES = {
+    model_pb2.DataType.DATA_TYPE_UNSPECIFIED: "mixed",
     model_pb2.DataType.DATA_TYPE_FLOAT64: "float64",
     model_pb2.DataType.DATA_TYPE_INT64: "int64",
     model_pb2.DataType.DATA_TYPE_BOOL: "bool",
@@ -94,7 +96,6 @@ class Loader:
             del data
             conversion.check(proto)
             evidence.check(proto)
-            _refuse_strings(proto)
             estimator = conversion.decode(proto)
             evidence.replay(estimator, proto)
             family = conversion.family_of(proto)
@@ -103,11 +104,12 @@ class Loader:
             methods = self._methods(estimator, proto, name, version)
             classes = family.class_list(proto)
             n_features = family.n_features(proto)
+            features = Features.of(proto)
         return Served(
             name=name,
             version=version,
             n_features=n_features,
-            feature_names=tuple(proto.signature.feature_names),
+            features=features,
             methods=methods,
             default_method="predict" if "predict" in methods else next(iter(methods)),
             classes=classes,
@@ -116,7 +118,7 @@ class Loader:
             labels=labels.array(classes or []),
             type=family.arm,
             class_name=proto.source.class_name or ("Pipeline" if family.arm == "pipeline" else ""),
-            signature=_signature(proto, n_features, family.outputs(proto)),
+            signature=_signature(proto, n_features, family),
             metadata=_copy(proto.metadata),
             sha256=sha256,
             place=replace(place, shown=place.path),
@@ -133,17 +135,21 @@ class Loader:
         specs = {spec.method: spec for spec in family.outputs(proto)}
         classifies = family.class_list(proto) is not None
         width = family.n_features(proto)
-        rows = table.read_rows(proto.evidence.rows) if proto.HasField("evidence") else _any_rows(width)
+        texts = DataType.DATA_TYPE_STRING in (family.input_types(proto) or ())
+        rows = table.read_rows(proto.evidence.rows) if proto.HasField("evidence") else _any_rows(proto, texts=texts)
         given = dict.fromkeys(specs, rows)
         if "inverse_transform" in specs:
-            given["inverse_transform"] = np.ascontiguousarray(call(estimator, "transform", rows), dtype=np.float64)
+            transformed = specs["transform"]
+            if transformed.n_columns != width or DataType.DATA_TYPE_STRING in transformed.column_types:
+                # Requests have rows of one width, and it takes numbers alone.
+                del specs["inverse_transform"]
+            else:
+                given["inverse_transform"] = np.ascontiguousarray(call(estimator, "transform", rows), dtype=np.float64)
         methods = {}
-        if "inverse_transform" in specs and specs["transform"].n_columns != width:
-            # Requests have rows of one width.
-            del specs["inverse_transform"]
         for method, spec in specs.items():
             compute: Compute = partial(call, estimator, method)
-            kernel = kernel_for(estimator, method)
+            # Kernels take numbers alone.
+            kernel = None if texts else kernel_for(estimator, method)
             if agrees(kernel, compute, given[method]):
                 compute = kernel or compute
             else:
@@ -159,28 +165,11 @@ class Loader:
                 spec.n_columns,
                 _TYPES[spec.type],
                 compute,
+                columns=tuple(_TYPES[type_] for type_ in spec.column_types),
                 labels=classifies and method == "predict",
                 one=one,
             )
         return methods
-
-
-def _refuse_strings(proto: model_pb2.ModelProto) -> None:
-    """Refuse a model with columns of strings, which requests have no form for yet."""
-    strings = model_pb2.DataType.DATA_TYPE_STRING
-    family = conversion.family_of(proto)
-    for i, type_ in enumerate(family.input_types(proto) or ()):
-        if type_ == strings:
-            raise NotServedError(
-                f"feature {i} takes strings, which servers do not take yet; load the model in a program",
-                path=family.arm,
-            )
-    for output in family.outputs(proto):
-        if strings in output.column_types:
-            raise NotServedError(
-                f"{output.method} gives strings, which servers do not give yet; load the model in a program",
-                path=family.arm,
-            )
 
 
 def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> bool:
@@ -193,17 +182,21 @@ def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> boo
     return True
 
 
-def _any_rows(width: int) -> NDArray[np.float64]:
+def _any_rows(proto: model_pb2.ModelProto, *, texts: bool) -> NDArray[Any]:
     """Make rows for a model without evidence."""
-    return generic_rows(np.random.default_rng(0), 6, width)
+    family = conversion.family_of(proto)
+    rng = np.random.default_rng(0)
+    return family.rows(proto, rng, 6) if texts else generic_rows(rng, 6, family.n_features(proto))
 
 
-def _signature(
-    proto: model_pb2.ModelProto, n_features: int, outputs: list[model_pb2.OutputSpec]
-) -> model_pb2.Signature:
+def _signature(proto: model_pb2.ModelProto, n_features: int, family: Family) -> model_pb2.Signature:
     """Give the signature, from the model itself where the file leaves something out."""
-    names = proto.signature.feature_names
-    return model_pb2.Signature(n_features=n_features, feature_names=names, outputs=outputs)
+    return model_pb2.Signature(
+        n_features=n_features,
+        feature_names=proto.signature.feature_names,
+        outputs=family.outputs(proto),
+        feature_types=proto.signature.feature_types or family.input_types(proto) or (),
+    )
 
 
 def _copy(metadata: model_pb2.Metadata) -> model_pb2.Metadata:

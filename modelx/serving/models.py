@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from modelx.kernels import OneRow
+    from modelx.serving.features import Features
     from modelx.serving.places import Place
     from modelx.v1 import model_pb2
 
-    Compute = Callable[[NDArray[np.float64]], NDArray[Any]]
+    Compute = Callable[[NDArray[Any]], NDArray[Any]]
 
 
 class Counter:
@@ -50,16 +50,18 @@ class Method:
         Of its input.
     n_columns : int
         Values for each row; 0 for one value for each row and numpy shape (rows,).
-    type : {"float64", "int64", "bool", "string"}
+    type : {"float64", "int64", "bool", "string", "mixed"}
         Of its values.
     compute : callable
-        From C-ordered float64 rows, shape (n, width) with n > 0, to scikit-learn's own output; raises ValueError for
-        rows that the model refuses, and warns of nothing.
+        From C-ordered float64 rows, or rows of objects where features are strings, of shape (n, width) with n > 0, to
+        scikit-learn's own output; raises ValueError for rows that the model refuses, and warns of nothing.
     labels : bool
         Whether its values are the model's classes.
     one : callable or None
         From one aligned row, shape (width,), to the only number that the method gives for it, or to None where
         `compute` must be asked.
+    columns : tuple of {"float64", "string"}
+        Of each column of a mixed output, whose strings may be missing.
     """
 
     name: str
@@ -69,6 +71,12 @@ class Method:
     compute: Compute
     labels: bool = False
     one: OneRow | None = None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def is_tensor(self) -> bool:
+        """Whether a tensor holds its values: they are of one type."""
+        return "float64" not in self.columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +88,8 @@ class Served:
     name, version : str
         What it answers to.
     n_features : int
-    feature_names : tuple of str
-        Empty where the model has none.
+    features : Features
+        Their names and types.
     methods : dict of str to Method
         In the order of ``signature.outputs``.
     default_method : str
@@ -107,7 +115,7 @@ class Served:
     name: str
     version: str
     n_features: int
-    feature_names: tuple[str, ...]
+    features: Features
     methods: Mapping[str, Method]
     default_method: str
     classes: list[Any] | None
@@ -126,6 +134,11 @@ class Served:
     load_seconds: float
     max_rows: int
     served: Counter = field(default_factory=Counter)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the features; empty where the model has none."""
+        return self.features.names
 
     @property
     def file(self) -> str:

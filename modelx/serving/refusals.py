@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_TRIED = 1000
 
 
-def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingError | None:
+def explain(served: Served, method: Method, x: NDArray[Any]) -> ServingError | None:
     """Name the first row that a method refuses by itself, and its first value that is refused.
 
     Returns
@@ -32,10 +32,11 @@ def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingEr
     if row is None:
         return None
     values = x[row]
-    places = np.flatnonzero(~np.isfinite(values))
-    if not places.size:
+    places = _not_finite(served, values)
+    # A category that is not known is refused whatever the gaps beside it.
+    if not places.size or (x.dtype.hasobject and _refuses(method, _filled(values, places))):
         return ServingError(
-            "refused_value", f"row {row + 1} has numbers that the model does not take, or that overflow inside it"
+            "refused_value", f"row {row + 1} has values that the model does not take, or that overflow inside it"
         )
     place = int(places[_first_value(method, values, places)])
     names = served.feature_names if method.width == served.n_features else ()
@@ -46,13 +47,28 @@ def explain(served: Served, method: Method, x: NDArray[np.float64]) -> ServingEr
     )
 
 
-def _first_value(method: Method, values: NDArray[np.float64], places: NDArray[np.intp]) -> int:
+def _not_finite(served: Served, values: NDArray[Any]) -> NDArray[np.intp]:
+    """Give the places of NaN and infinities among numbers; what is missing among strings is none of these."""
+    if not values.dtype.hasobject:
+        return np.flatnonzero(~np.isfinite(values))
+    numbers = [0.0 if type_ == "string" else v for v, type_ in zip(values, served.features.types, strict=True)]
+    return np.flatnonzero(~np.isfinite(np.array(numbers, dtype=np.float64)))
+
+
+def _filled(values: NDArray[Any], places: NDArray[np.intp]) -> NDArray[Any]:
+    """Give a row with 0 in some places, as rows of one."""
+    row = values.copy()
+    row[places] = 0.0
+    return row.reshape(1, -1)
+
+
+def _first_value(method: Method, values: NDArray[Any], places: NDArray[np.intp]) -> int:
     """Give which of the places with NaN or an infinity is the first to be refused when 0 stands for the others."""
 
     def alone(start: int, end: int) -> bool:
-        row = np.where(np.isfinite(values), values, 0.0)
-        row[places[start:end]] = values[places[start:end]]
-        return _refuses(method, row.reshape(1, -1))
+        row = _filled(values, places)
+        row[0, places[start:end]] = values[places[start:end]]
+        return _refuses(method, row)
 
     return _first(len(places), alone) or 0
 
@@ -75,7 +91,7 @@ def _first(n: int, refused: Callable[[int, int], bool]) -> int | None:
     return next((item for item in range(min(n, _MOST_TRIED)) if refused(item, item + 1)), None)
 
 
-def _refuses(method: Method, x: NDArray[np.float64]) -> bool:
+def _refuses(method: Method, x: NDArray[Any]) -> bool:
     try:
         method.compute(x)
     except ValueError:

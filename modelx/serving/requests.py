@@ -6,23 +6,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelx.serving.models import Method, Served
     from modelx.v1 import model_pb2
+
+    Make = Callable[[Served, Sequence[Method]], NDArray[Any]]
 
 Trigger = Literal["rpc", "http", "signal", "watch"]
 
 PREDICT = "predict"
 PROBABILITIES = "predict_proba"
-
-
-@dataclass(slots=True)
-class Column:
-    """One named feature of every row: float64 values of shape (rows,)."""
-
-    name: str
-    values: NDArray[np.float64]
+INVERSE = "inverse_transform"
 
 
 def predict_methods(name: str, *, probabilities: bool) -> tuple[str, ...]:
@@ -38,9 +36,10 @@ class Request:
     Attributes
     ----------
     features : ndarray or None
-        float64 of shape (values,), row by row, or (rows, width); None when `columns` has the rows.
-    columns : list of Column or None
-        One for each feature of the model, in any order.
+        float64 of shape (values,), row by row, or (rows, width); None where `make` gives the rows.
+    make : callable or None
+        Checks and makes rows of columns, of objects or of texts, for the model and its methods: float64 or objects, of
+        shape (rows, n_features). Raises ServingError. It is called where the prediction is computed, as it takes long.
     methods : tuple of str
         "predict" where empty and the model has it, else its first one.
     rows : int
@@ -50,7 +49,7 @@ class Request:
     """
 
     features: NDArray[np.float64] | None = None
-    columns: list[Column] | None = None
+    make: Make | None = None
     methods: tuple[str, ...] = ("predict",)
     rows: int = 0
     model: str = ""
@@ -65,15 +64,19 @@ class Output:
     ----------
     method : str
     values : ndarray
-        In the method's own shape, (rows,) or (rows, columns), and type: float64, int64, bool, or object of str.
+        In the method's own shape, (rows,) or (rows, columns), and type: float64, int64, bool, or object of str; of
+        floats, str, None and NaN where `columns` tells of several types.
     indices : ndarray or None
         Of shape (rows,): the places in the model's classes, where no double holds the labels (text, and integers
         over 2^53 among them).
+    columns : tuple of str
+        As `Method` has them.
     """
 
     method: str
     values: NDArray[Any]
     indices: NDArray[np.int64] | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

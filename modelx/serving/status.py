@@ -35,6 +35,7 @@ STATUSES: dict[str, Status] = {
     "non_finite_input": INVALID_ARGUMENT,
     "refused_value": INVALID_ARGUMENT,
     "not_numeric": INVALID_ARGUMENT,
+    "not_text": INVALID_ARGUMENT,
     "missing_column": INVALID_ARGUMENT,
     "unsupported_method": INVALID_ARGUMENT,
     "bad_request": INVALID_ARGUMENT,

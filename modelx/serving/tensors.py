@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx.serving.answering import method_of
-from modelx.serving.messages import LONGEST_LIST, quoted
-from modelx.serving.requests import Column, Request
+from modelx.serving import tensor_texts
+from modelx.serving.answering import check_rows
+from modelx.serving.messages import LONGEST_LIST, listed, quoted
+from modelx.serving.requests import INVERSE, PREDICT, Request
 from modelx.serving.status import ServingError
+from modelx.serving.tensor_texts import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from modelx.serving.models import Served
-    from modelx.serving.requests import Output
+    from modelx.serving.models import Method, Served
+    from modelx.serving.requests import Make, Output
 
-# Those that are taken as doubles, as they are raw.
+# Those that are taken as doubles, as they are raw. Texts are BYTES.
 DATATYPES: dict[str, np.dtype[Any]] = {
     "BOOL": np.dtype("u1"),
     "INT8": np.dtype("i1"),
@@ -59,11 +61,13 @@ class Input:
     shape : sequence of int
     values : sequence of numbers
         Where it is typed: those in the field of its datatype, or JSON's numbers, which may be doubles whatever the
-        datatype is. Anything that numpy makes a flat array of.
+        datatype is. Anything that numpy makes a flat array of; texts are bytes, or JSON's strings and None.
     has_contents : bool
         Whether any typed contents are there, also in another field.
     raw : bytes-like or None
-        Little-endian values.
+        Little-endian values; texts with their lengths before them.
+    missing : object
+        The parameter of this name; None without it.
     """
 
     name: str
@@ -72,32 +76,71 @@ class Input:
     values: Any = ()
     has_contents: bool = False
     raw: bytes | memoryview | None = None
+    missing: Any = None
 
-    def check(self) -> None:
-        """Look at all that can be said without a model. Raises ServingError, `not_numeric` or `bad_request`."""
+    def check(self, texts: int) -> int:
+        """Look at all that can be said without a model.
+
+        Parameters
+        ----------
+        texts : int
+            How many the inputs before this one have.
+
+        Returns
+        -------
+        int
+            The same with this one.
+
+        Raises
+        ------
+        ServingError
+            `not_numeric`, `bad_request` or `too_large`.
+        """
         check_datatype(self.name, self.datatype)
         if min(self.shape, default=0) < 0:
             raise _bad(
                 f"input {quoted(self.name)} has shape {shape_text(self.shape)}; expected dimensions of 0 or more"
             )
-        if self.raw is None:
+        if self.raw is not None and self.has_contents:
+            raise _bad(f"input {quoted(self.name)} has both contents and raw_input_contents; expected one of them")
+        if self.datatype == BYTES:
+            if self.raw is not None:
+                self.values = tensor_texts.cut(self.raw, self.name, tensor_texts.MOST_TEXTS - texts)
+            texts += len(self.values)
+        if self.raw is None or self.datatype == BYTES:
             wanted = _product(1, self.shape)
             if len(self.values) != wanted:
                 text = f"input {quoted(self.name)} has {len(self.values)} values; expected {_number(wanted)}"
                 raise _bad(text)
-            return
-        if self.has_contents:
-            raise _bad(f"input {quoted(self.name)} has both contents and raw_input_contents; expected one of them")
+            return texts
         wanted = _product(DATATYPES[self.datatype].itemsize, self.shape)
         if len(self.raw) != wanted:
             raise _bad(f"input {quoted(self.name)} has {len(self.raw)} bytes; expected {_number(wanted)}")
+        return texts
 
     def doubles(self) -> NDArray[np.float64]:
-        """Give the values of an input that was checked, as a new flat array."""
+        """Give the numbers of an input that was checked, as a new flat array, with NaN for gaps."""
         if self.raw is None:
-            return np.array(self.values, dtype=np.float64).reshape(-1)
-        values = np.frombuffer(self.raw, dtype=DATATYPES[self.datatype])
-        return np.array(values != 0 if self.datatype == "BOOL" else values, dtype=np.float64)
+            out = np.array(self.values, dtype=np.float64).reshape(-1)
+        else:
+            values = np.frombuffer(self.raw, dtype=DATATYPES[self.datatype])
+            out = np.array(values != 0 if self.datatype == "BOOL" else values, dtype=np.float64)
+        if self.missing is not None:
+            out[self.places()] = np.nan
+        return out
+
+    def texts(self, gap: float | None) -> list[Any]:
+        """Give the texts of an input that was checked, with `gap` for gaps. Raises ServingError, `not_text`."""
+        out = tensor_texts.decoded(self.values, self.name)
+        if None in out:
+            out = [gap if text is None else text for text in out]
+        for place in self.places().tolist():
+            out[place] = gap
+        return out
+
+    def places(self) -> NDArray[np.int64]:
+        """Give the places of the gaps that the parameter `missing` names. Raises ServingError, `bad_request`."""
+        return tensor_texts.missing(self.missing, self.name, math.prod(self.shape))
 
 
 @dataclass(slots=True)
@@ -113,6 +156,8 @@ class Inference:
         One for each input, in their order, or none. REST leaves them out, and fills `Input.raw`.
     model, version : str
         May be empty.
+    gaps : object
+        The parameter of this name; None without it.
     """
 
     inputs: list[Input]
@@ -120,6 +165,7 @@ class Inference:
     raw_contents: Sequence[bytes] = ()
     model: str = ""
     version: str = ""
+    gaps: Any = None
 
     def is_raw(self) -> bool:
         """Whether the values are raw, so that those of the answer are."""
@@ -131,7 +177,7 @@ class Inference:
         Raises
         ------
         ServingError
-            `bad_request` or `not_numeric`.
+            `bad_request`, `not_numeric` or `too_large`.
         """
         if not self.inputs:
             raise _bad("no inputs; expected at least one")
@@ -140,16 +186,18 @@ class Inference:
                 raise _bad(f"raw_input_contents has {len(self.raw_contents)} items; expected {len(self.inputs)}")
             for each, raw in zip(self.inputs, self.raw_contents, strict=True):
                 each.raw = raw
+        texts = 0
         for each in self.inputs:
-            each.check()
+            texts = each.check(texts)
         seen = set()
         for name in self.outputs:
             if name in seen:
                 raise _bad(f"output {quoted(name)} is there twice; expected it once")
             seen.add(name)
+        tensor_texts.gap(self.gaps)
 
     def values(self) -> int:
-        """Count the numbers of a request that was checked."""
+        """Count the values of a request that was checked."""
         return sum(math.prod(each.shape) for each in self.inputs)
 
     def fill(self, served: Served) -> Request:
@@ -158,25 +206,50 @@ class Inference:
         Raises
         ------
         ServingError
-            `unsupported_method`, `missing_column`, `wrong_width`, `bad_request`, `too_many_rows`.
+            `unsupported_method`, `missing_column`, `wrong_width`, `bad_request`, `no_rows`, `too_many_rows`,
+            `not_numeric`, `not_text`.
         """
-        for name in self.outputs:
-            method_of(served, name)
-        request = Request(methods=tuple(self.outputs), model=self.model, version=self.version)
+        request = Request(methods=_methods(served, self.outputs), model=self.model, version=self.version)
+        features, texts = served.features, served.features.texts
+        if INVERSE in request.methods:
+            if texts and len(request.methods) > 1:
+                raise _bad(f"output {quoted(INVERSE)} takes numbers, and others take strings; expected it alone")
+            if len(self.inputs) > 1:
+                raise _bad("inverse_transform takes numbers; expected one tensor")
+            texts = False
         first = self.inputs[0]
-        if len(self.inputs) == 1 and (len(first.shape) != 1 or first.name not in served.feature_names):
-            if len(first.shape) != 2 or first.shape[1] != served.n_features:
-                raise _wrong_shape(first, f"[-1,{served.n_features}]")
-            _check_rows(first.shape[0], served)
+        of_one = len(first.shape) == 1 and first.name in features.places and texts == features.texts
+        if len(self.inputs) > 1 or of_one:
+            request.make = self._columns(served)
+            return request
+        if texts and features.mixed:
+            raise ServingError(
+                "missing_column",
+                f"input {quoted(first.name)} is there for all features; expected one for each, as some are strings",
+            )
+        if len(first.shape) != 2 or first.shape[1] != served.n_features:
+            raise _wrong_shape(first, f"[-1,{served.n_features}]")
+        check_rows(served, first.shape[0])
+        _check_type(first, text=texts)
+        first.places()
+        if texts:
+            request.make = self._whole
+        else:
             request.features = first.doubles()
             request.rows = first.shape[0]
-        else:
-            request.columns = self._columns(served)
         return request
 
-    def _columns(self, served: Served) -> list[Column]:
+    def _whole(self, served: Served, _methods: Sequence[Method]) -> NDArray[Any]:
+        """Make rows of one tensor of texts for all features."""
+        first, features = self.inputs[0], served.features
+        texts = first.texts(tensor_texts.gap(self.gaps))
+        columns = {place: texts[place :: served.n_features] for place in features.read}
+        return features.rows(columns, first.shape[0])
+
+    def _columns(self, served: Served) -> Make:
         """Take each tensor as one feature."""
-        self._check_names(served.feature_names)
+        features = served.features
+        self._check_names(served)
         for each in self.inputs:
             if len(each.shape) != 1 and (len(each.shape) != 2 or each.shape[1] != 1):
                 raise _wrong_shape(each, "[-1] or [-1,1]")
@@ -184,22 +257,36 @@ class Inference:
         for each in self.inputs:
             if each.shape[0] != rows:
                 raise _bad(f"inputs have {rows} and {each.shape[0]} rows; expected the same number")
-        _check_rows(rows, served)
-        return [Column(each.name, each.doubles()) for each in self.inputs]
+        check_rows(served, rows)
+        read = {features.places[each.name]: each for each in self.inputs if not _is_unread(served, each)}
+        for place, each in read.items():
+            _check_type(each, text=features.types[place] == "string")
+        for each in read.values():
+            each.places()
+        gap = tensor_texts.gap(self.gaps)
 
-    def _check_names(self, names: Sequence[str]) -> None:
+        def make(_served: Served, _methods: Sequence[Method]) -> NDArray[Any]:
+            columns = {
+                place: each.texts(gap) if each.datatype == BYTES else each.doubles() for place, each in read.items()
+            }
+            return features.rows(columns, rows)
+
+        return make
+
+    def _check_names(self, served: Served) -> None:
         """Compare the inputs with the features: unknown and doubled ones go before missing ones."""
-        there = dict.fromkeys(names, False)
+        features = served.features
+        there: set[int] = set()
         for each in self.inputs:
-            known = there.get(each.name)
-            if known is None:
+            place = features.places.get(each.name)
+            if place is None:
                 raise ServingError("missing_column", f"unknown input {quoted(each.name)}; {_HINT}")
-            if known:
+            if place in there:
                 raise ServingError("missing_column", f"input {quoted(each.name)} is there twice; expected it once")
-            there[each.name] = True
-        for name in names:
-            if not there[name]:
-                raise ServingError("missing_column", f"no input {quoted(name)}; {_HINT}")
+            there.add(place)
+        for place in features.read:
+            if place not in there:
+                raise ServingError("missing_column", f"no input {quoted(features.called[place])}; {_HINT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +298,36 @@ class Tensor:
     shape: list[int]
 
 
-def input_metadata(served: Served) -> Tensor:
-    """Describe the tensor that stands for all features."""
-    return Tensor("X", "FP64", [-1, served.n_features])
+def input_metadata(served: Served) -> list[Tensor]:
+    """Describe the tensor that stands for all features, or one for each that is read where some are strings."""
+    features = served.features
+    if not features.texts:
+        return [Tensor("X", "FP64", [-1, served.n_features])]
+    return [Tensor(features.called[place], _NAMES[features.types[place]], [-1]) for place in features.read]
 
 
 def output_metadata(served: Served) -> list[Tensor]:
-    """Describe one tensor for each method of the model, in its order."""
+    """Describe one tensor for each method of the model that gives one, in its order."""
     return [
-        Tensor(each.name, _NAMES[each.type], [-1, each.n_columns] if each.n_columns else [-1])
+        Tensor(
+            each.name, BYTES if each.columns else _NAMES[each.type], [-1, each.n_columns] if each.n_columns else [-1]
+        )
         for each in served.methods.values()
+        if each.is_tensor
     ]
+
+
+def gaps_of(output: Output) -> str:
+    """Name the places of what is missing among texts, as the parameter `missing` does; nothing where there is none."""
+    if not output.columns:
+        return ""
+    return ",".join(str(place) for place, value in enumerate(output.values.ravel()) if not isinstance(value, str))
+
+
+def texts_of(output: Output) -> list[str]:
+    """Give an output that is text, flat, with empty text for gaps."""
+    flat: list[Any] = output.values.ravel().tolist()
+    return [value if isinstance(value, str) else "" for value in flat] if output.columns else flat
 
 
 def datatype_of(output: Output) -> str:
@@ -241,12 +347,11 @@ def raw_of(output: Output) -> bytes:
         case "BOOL":
             return values.tobytes()
         case _:
-            texts = [text.encode() for text in values.ravel().tolist()]
-            return b"".join(part for text in texts for part in (len(text).to_bytes(4, "little"), text))
+            return tensor_texts.joined([text.encode() for text in texts_of(output)])
 
 
 def check_datatype(name: str, datatype: str) -> None:
-    """Refuse a datatype that is not taken as doubles.
+    """Refuse a datatype that there is not.
 
     `Inference.check` does so anyway; a transport asks that must know before it reads the values.
 
@@ -255,12 +360,41 @@ def check_datatype(name: str, datatype: str) -> None:
     ServingError
         `not_numeric`.
     """
-    if datatype not in DATATYPES:
+    if datatype not in DATATYPES and datatype != BYTES:
+        raise _wrong_type(name, datatype, "BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES")
+
+
+def _check_type(each: Input, *, text: bool) -> None:
+    """Refuse numbers for a feature of strings, and the other way round."""
+    if text and each.datatype != BYTES:
         raise ServingError(
-            "not_numeric",
-            f"input {quoted(name)} has datatype {quoted(datatype)}; "
-            "expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64",
+            "not_text", f"input {quoted(each.name)} has datatype {quoted(each.datatype)}; expected {BYTES}"
         )
+    if not text and each.datatype == BYTES:
+        raise _wrong_type(each.name, BYTES, "BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64")
+
+
+def _wrong_type(name: str, datatype: str, expected: str) -> ServingError:
+    return ServingError("not_numeric", f"input {quoted(name)} has datatype {quoted(datatype)}; expected {expected}")
+
+
+def _methods(served: Served, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the methods for outputs, the default one where none is named. Raises ServingError, `unsupported_method`."""
+    given = [method.name for method in served.methods.values() if method.is_tensor]
+    if not given:
+        raise ServingError(
+            "unsupported_method", "no method of the model gives tensors; expected Predict or POST /predict"
+        )
+    for name in names:
+        if name not in given:
+            raise ServingError(
+                "unsupported_method", f"the model has no method {quoted(name)}; expected one of {listed(given)}"
+            )
+    return tuple(names) or (PREDICT if PREDICT in given else given[0],)
+
+
+def _is_unread(served: Served, each: Input) -> bool:
+    return served.features.types[served.features.places[each.name]] == "none"
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -295,9 +429,3 @@ def _wrong_shape(each: Input, wanted: str) -> ServingError:
     return ServingError(
         "wrong_width", f"input {quoted(each.name)} has shape {shape_text(each.shape)}; expected {wanted}"
     )
-
-
-def _check_rows(rows: int, served: Served) -> None:
-    """Bound the work before it is begun: a small tensor of bools makes doubles of eight times its size."""
-    if rows > served.max_rows:
-        raise ServingError("too_many_rows", f"{rows} rows; expected at most {served.max_rows}")

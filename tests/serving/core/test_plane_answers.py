@@ -17,7 +17,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 import modelx
 from modelx.serving import answering, loading
-from modelx.serving.requests import Column, Request
+from modelx.serving.requests import Request
+from modelx.serving.tensors import Inference, Input
 
 IRIS_X, IRIS_Y = load_iris(return_X_y=True)
 CANCER_X, CANCER_Y = load_breast_cancer(return_X_y=True)
@@ -169,7 +170,6 @@ def cancer(tmp_path, **settings):
         (Request(features=np.empty(0)), "no_rows", "no rows; expected at least one"),
         (Request(features=np.empty((0, 30))), "no_rows", "no rows; expected at least one"),
         (Request(features=np.empty((0, 0))), "no_rows", "no rows; expected at least one"),
-        (Request(columns=[]), "no_rows", "no rows; expected at least one"),
         (Request(features=CANCER_X[:5]), "too_many_rows", "5 rows; expected at most 4"),
         (Request(features=CANCER_X[0], rows=-1), "bad_request", "rows is -1; expected 0 or more"),
         (Request(features=CANCER_X[0], rows=-1, model="x"), "bad_request", "rows is -1; expected 0 or more"),
@@ -192,11 +192,6 @@ def cancer(tmp_path, **settings):
         ),
         (Request(features=np.full(29, np.nan)), "wrong_width", None),
         (Request(features=np.full(150, np.nan)), "too_many_rows", None),
-        (
-            Request(columns=[Column("bmi", np.zeros(1))]),
-            "missing_column",
-            'unknown input "bmi"; expected one tensor for each feature, or a single one for all',
-        ),
     ],
 )
 def test_what_is_said_of_bad_requests(tmp_path, request_, kind, text):
@@ -222,7 +217,7 @@ def row(**values):
         # The scaler takes NaN; the classifier behind it does not, and an infinity is refused before that.
         ([row(f3=np.nan, f7=np.inf)], "row 1, feature 4 is NaN; expected a finite number"),
         ([row(f0=1.7e308), row(f2=np.nan)], "row 2, feature 3 is NaN; expected a finite number"),
-        ([row(), np.full(30, 1e308)], "row 2 has numbers that the model does not take, or that overflow inside it"),
+        ([row(), np.full(30, 1e308)], "row 2 has values that the model does not take, or that overflow inside it"),
     ],
 )
 def test_the_first_value_that_is_refused_is_named(tmp_path, rows, text):
@@ -259,13 +254,20 @@ def test_features_with_names_are_named(tmp_path):
 
 def columns(count=3, **changed):
     data = {name: DIABETES.data[name].to_numpy()[:count] for name in reversed(DIABETES.data.columns)} | changed
-    return [Column(name, values) for name, values in data.items() if values is not None]
+    return [Input(name, "FP64", [len(values)], values) for name, values in data.items() if values is not None]
+
+
+def infer(plane, inputs):
+    inference = Inference(inputs)
+    inference.check()
+    served = plane.find("", "")
+    return answering.respond(served, inference.fill(served))
 
 
 def test_columns_come_in_any_order(tmp_path):
     estimator = Ridge().fit(DIABETES.data, DIABETES.target)
     plane, _ = served(tmp_path, estimator)
-    response = plane.predict(Request(columns=columns()))
+    response = infer(plane, columns())
     assert response.outputs[0].values.tobytes() == estimator.predict(DIABETES.data[:3]).tobytes()
 
 
@@ -290,7 +292,7 @@ def test_columns_come_in_any_order(tmp_path):
 )
 def test_what_is_said_of_bad_columns(tmp_path, given, kind, text):
     plane, _ = served(tmp_path, Ridge().fit(DIABETES.data, DIABETES.target))
-    found = refused(plane.predict, Request(columns=given))
+    found = refused(infer, plane, given)
     assert found == (kind, text or 'row 2, feature 3 ("bmi") is NaN; expected a finite number')
 
 

@@ -26,7 +26,8 @@ FIELDS = {
     "FP32": "fp32_contents",
     "FP64": "fp64_contents",
 }
-KINDS = "expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64"
+NUMBERS = "expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64"
+KINDS = "expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES"
 METHODS = "predict, predict_proba, predict_log_proba, decision_function"
 HINT = "expected one tensor for each feature, or a single one for all"
 
@@ -201,8 +202,8 @@ def column(name, n=1, shape=None):
             "bad_request",
         ),
         (
-            request(tensor(datatype="BYTES", shape=[1, 4], bytes_contents=[b"a"])),
-            f'input "X" has datatype "BYTES"; {KINDS}',
+            request(tensor(datatype="BYTES", shape=[1, 4], bytes_contents=[b"a"] * 4)),
+            f'input "X" has datatype "BYTES"; {NUMBERS}',
             "not_numeric",
         ),
         (request(tensor(datatype="", shape=[1, -4])), f'input "X" has datatype ""; {KINDS}', "not_numeric"),

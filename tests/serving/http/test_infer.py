@@ -160,7 +160,7 @@ BAD = {
                                    'input "X" has 1 values; expected over 9223372036854775807'),
     "below zero": ({"inputs": [tensor(shape=[-1, 4], data=[])]}, "bad_request",
                    'input "X" has shape [-1,4]; expected dimensions of 0 or more'),
-    "datatype": ({"inputs": [tensor(datatype="BYTES", data=["a"])]}, "not_numeric",
+    "datatype": ({"inputs": [tensor(datatype="BYTES", data=["a"] * 8)]}, "not_numeric",
                  'input "X" has datatype "BYTES"; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64'),
     "unknown output": ({"inputs": [GOOD], "outputs": [{"name": "foo"}]}, "unsupported_method",
                        f'the model has no method "foo"; expected one of predict, {OTHERS}'),

@@ -86,7 +86,7 @@ def test_the_body_may_name_the_request(server):
 
 ROW = [1, 2, 3, 4]
 MODELS = '"big", "bools", "diabetes", "iris", "scaler", "several", "standard", "two"'
-FIELDS = "features, include_probabilities, metadata, method, model_name, model_version, rows"
+FIELDS = "features, gaps, include_probabilities, metadata, method, model_name, model_version, rows"
 BAD = {
     # The form of the body.
     "unknown field": ({"x": 1, "features": 1}, "bad_request", f'unknown field "x"; expected one of {FIELDS}'),
