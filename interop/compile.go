@@ -121,7 +121,7 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		}
 	case *modelxpb.ModelProto_HistGradientBoosting:
 		var h *histGradientBoosting
-		if h, err = newHistGradientBoosting(arm.HistGradientBoosting, n.path); err == nil {
+		if h, err = newHistGradientBoosting(c, arm.HistGradientBoosting, n.path); err == nil {
 			n.predictor, n.classes = h, h.classes
 		}
 	case *modelxpb.ModelProto_Pipeline:

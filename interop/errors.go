@@ -43,6 +43,8 @@ const (
 	ErrEvidence Kind = "evidence"
 	// ErrEvidenceMismatch: the model answers something else than what was recorded.
 	ErrEvidenceMismatch Kind = "evidence_mismatch"
+	// ErrUnregisteredFunction: the model applies a function that the program has not registered; see [RegisterFunction].
+	ErrUnregisteredFunction Kind = "unregistered_function"
 	// ErrNoModel: an ONNX file without a modelx model in its metadata.
 	ErrNoModel Kind = "no_model"
 )
@@ -69,6 +71,8 @@ const (
 	ErrStringLabels Kind = "string_labels"
 	// ErrBuffer: a destination of the wrong length.
 	ErrBuffer Kind = "buffer"
+	// ErrRegistration: a function cannot be registered: its name is of another form or taken, or it computes nothing.
+	ErrRegistration Kind = "registration"
 	// ErrIO: the file cannot be read or written. The error of package os is wrapped.
 	ErrIO Kind = "io"
 )

@@ -2,25 +2,9 @@ package modelx
 
 import (
 	"fmt"
-	"math"
 
-	"github.com/modelx-dev/modelx/interop/internal/elementary"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
-
-// targetFunctions are what predictions of transformed targets are given to; nil for the identity.
-var targetFunctions = map[modelxpb.TransformedTargetProto_Function]func(float64) float64{
-	modelxpb.TransformedTargetProto_FUNCTION_IDENTITY:   nil,
-	modelxpb.TransformedTargetProto_FUNCTION_EXP:        elementary.Exp,
-	modelxpb.TransformedTargetProto_FUNCTION_EXPM1:      elementary.Expm1,
-	modelxpb.TransformedTargetProto_FUNCTION_LOG:        elementary.Log,
-	modelxpb.TransformedTargetProto_FUNCTION_LOG1P:      elementary.Log1p,
-	modelxpb.TransformedTargetProto_FUNCTION_SQRT:       math.Sqrt,
-	modelxpb.TransformedTargetProto_FUNCTION_SQUARE:     func(x float64) float64 { return float64(x * x) },
-	modelxpb.TransformedTargetProto_FUNCTION_EXP2:       elementary.Exp2,
-	modelxpb.TransformedTargetProto_FUNCTION_RECIPROCAL: func(x float64) float64 { return 1 / x },
-	modelxpb.TransformedTargetProto_FUNCTION_NEGATIVE:   func(x float64) float64 { return -x },
-}
 
 // transformedTarget computes TransformedTargetProto.
 type transformedTarget struct {
@@ -47,7 +31,7 @@ func newTransformedTarget(
 		return nil, err
 	}
 	t := &transformedTarget{regressor: regressor, given: predict.values(), columns: predict.values()}
-	function, known := targetFunctions[p.GetInverse()]
+	function, known := plainFunctions[p.GetInverse()]
 	if known == (p.GetFinal() != nil) || (!known && p.GetInverse() != 0) {
 		return nil, &Error{
 			Kind: ErrShape, Path: path + ".inverse", Found: fmt.Sprintf("function %d", p.GetInverse()),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelx.api import dump, dumps, from_proto, load, loads, read, to_proto, verify
     from modelx.differences import Difference, diff
     from modelx.examining import Examination, examine
+    from modelx.functions import register_function, unregister_function
     from modelx.limits import Limits
     from modelx.model import Model
 
@@ -35,7 +36,9 @@ __all__ = [
     "load",
     "loads",
     "read",
+    "register_function",
     "to_proto",
+    "unregister_function",
     "verify",
 ]
 __version__ = "0.1.0"
@@ -44,6 +47,7 @@ _MODULES = {
     "modelx.api": ("dump", "dumps", "from_proto", "load", "loads", "read", "to_proto", "verify"),
     "modelx.differences": ("Difference", "diff"),
     "modelx.examining": ("Examination", "examine"),
+    "modelx.functions": ("register_function", "unregister_function"),
     "modelx.limits": ("Limits",),
     "modelx.model": ("Model",),
 }

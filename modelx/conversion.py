@@ -102,7 +102,8 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
         # Each level of nesting puts its own name before what went wrong inside.
         reasons = [(".".join(filter(None, (place, inner))), reason) for inner, reason in error.reasons]
         raise UnsupportedEstimatorError(reasons) from error
-    sign(model, family, [str(name) for name in getattr(estimator, "feature_names_in_", ())])
+    # A class may be of two families, of which one hands over to the other.
+    sign(model, family_of(model), [str(name) for name in getattr(estimator, "feature_names_in_", ())])
 
 
 def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) -> None:

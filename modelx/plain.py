@@ -48,6 +48,8 @@ def value_of(value: source_pb2.Value) -> Any:
     if kind == "estimator":
         spec = value.estimator
         return {"estimator": spec.class_name, "params": {k: value_of(v) for k, v in sorted(spec.params.items())}}
+    if kind == "function":
+        return {"function": value.function}
     return {"omitted": value.omitted}
 
 

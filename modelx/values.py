@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modelx import layout, wire
+from modelx import functions, layout, wire
 from modelx.errors import SourceError
 from modelx.v1 import source_pb2
 
@@ -59,6 +59,8 @@ def encode(value: Any, encode_estimator: Callable[[Any], source_pb2.EstimatorSpe
             out.dict.entries.add(key=encode(key, encode_estimator), value=encode(item, encode_estimator))
     elif (spec := encode_estimator(value)) is not None:
         out.estimator.CopyFrom(spec)
+    elif callable(value) and (name := functions.name_of(value)) is not None:
+        out.function = name
     else:
         out.omitted = f"{type(value).__module__}.{type(value).__qualname__}"
     return out
@@ -130,6 +132,7 @@ def decode(
     ------
     SourceError
         For a value that contradicts itself, or nests over 16 deep.
+    UnregisteredFunctionError
     """
     if depth > _DEPTH:
         raise SourceError(f"values nest over {_DEPTH} deep", path=path)
@@ -151,6 +154,8 @@ def decode(
         return _decode_dict(value.dict, decode_estimator, path, depth)
     if kind == "estimator":
         return decode_estimator(value.estimator, path)
+    if kind == "function":
+        return functions.resolve(value.function, path)
     raise SourceError("a value has no kind that this version knows", path=path)
 
 

@@ -235,82 +235,6 @@ func (StackingProto_Method) EnumDescriptor() ([]byte, []int) {
 	return file_modelx_v1_model_proto_rawDescGZIP(), []int{14, 0}
 }
 
-type TransformedTargetProto_Function int32
-
-const (
-	TransformedTargetProto_FUNCTION_UNSPECIFIED TransformedTargetProto_Function = 0
-	TransformedTargetProto_FUNCTION_IDENTITY    TransformedTargetProto_Function = 1
-	TransformedTargetProto_FUNCTION_EXP         TransformedTargetProto_Function = 2
-	TransformedTargetProto_FUNCTION_EXPM1       TransformedTargetProto_Function = 3
-	TransformedTargetProto_FUNCTION_LOG         TransformedTargetProto_Function = 4
-	TransformedTargetProto_FUNCTION_LOG1P       TransformedTargetProto_Function = 5
-	TransformedTargetProto_FUNCTION_SQRT        TransformedTargetProto_Function = 6
-	// x * x.
-	TransformedTargetProto_FUNCTION_SQUARE TransformedTargetProto_Function = 7
-	// 2^x.
-	TransformedTargetProto_FUNCTION_EXP2 TransformedTargetProto_Function = 8
-	// 1 / x.
-	TransformedTargetProto_FUNCTION_RECIPROCAL TransformedTargetProto_Function = 9
-	TransformedTargetProto_FUNCTION_NEGATIVE   TransformedTargetProto_Function = 10
-)
-
-// Enum value maps for TransformedTargetProto_Function.
-var (
-	TransformedTargetProto_Function_name = map[int32]string{
-		0:  "FUNCTION_UNSPECIFIED",
-		1:  "FUNCTION_IDENTITY",
-		2:  "FUNCTION_EXP",
-		3:  "FUNCTION_EXPM1",
-		4:  "FUNCTION_LOG",
-		5:  "FUNCTION_LOG1P",
-		6:  "FUNCTION_SQRT",
-		7:  "FUNCTION_SQUARE",
-		8:  "FUNCTION_EXP2",
-		9:  "FUNCTION_RECIPROCAL",
-		10: "FUNCTION_NEGATIVE",
-	}
-	TransformedTargetProto_Function_value = map[string]int32{
-		"FUNCTION_UNSPECIFIED": 0,
-		"FUNCTION_IDENTITY":    1,
-		"FUNCTION_EXP":         2,
-		"FUNCTION_EXPM1":       3,
-		"FUNCTION_LOG":         4,
-		"FUNCTION_LOG1P":       5,
-		"FUNCTION_SQRT":        6,
-		"FUNCTION_SQUARE":      7,
-		"FUNCTION_EXP2":        8,
-		"FUNCTION_RECIPROCAL":  9,
-		"FUNCTION_NEGATIVE":    10,
-	}
-)
-
-func (x TransformedTargetProto_Function) Enum() *TransformedTargetProto_Function {
-	p := new(TransformedTargetProto_Function)
-	*p = x
-	return p
-}
-
-func (x TransformedTargetProto_Function) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (TransformedTargetProto_Function) Descriptor() protoreflect.EnumDescriptor {
-	return file_modelx_v1_model_proto_enumTypes[4].Descriptor()
-}
-
-func (TransformedTargetProto_Function) Type() protoreflect.EnumType {
-	return &file_modelx_v1_model_proto_enumTypes[4]
-}
-
-func (x TransformedTargetProto_Function) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use TransformedTargetProto_Function.Descriptor instead.
-func (TransformedTargetProto_Function) EnumDescriptor() ([]byte, []int) {
-	return file_modelx_v1_model_proto_rawDescGZIP(), []int{15, 0}
-}
-
 type ThresholdClassifierProto_Method int32
 
 const (
@@ -344,11 +268,11 @@ func (x ThresholdClassifierProto_Method) String() string {
 }
 
 func (ThresholdClassifierProto_Method) Descriptor() protoreflect.EnumDescriptor {
-	return file_modelx_v1_model_proto_enumTypes[5].Descriptor()
+	return file_modelx_v1_model_proto_enumTypes[4].Descriptor()
 }
 
 func (ThresholdClassifierProto_Method) Type() protoreflect.EnumType {
-	return &file_modelx_v1_model_proto_enumTypes[5]
+	return &file_modelx_v1_model_proto_enumTypes[4]
 }
 
 func (x ThresholdClassifierProto_Method) Number() protoreflect.EnumNumber {
@@ -415,6 +339,7 @@ type ModelProto struct {
 	//	*ModelProto_IterativeImputer
 	//	*ModelProto_MissingIndicator
 	//	*ModelProto_FeatureSelector
+	//	*ModelProto_Function
 	//	*ModelProto_HistGradientBoosting
 	//	*ModelProto_ThresholdClassifier
 	Model    isModelProto_Model `protobuf_oneof:"model"`
@@ -822,6 +747,15 @@ func (x *ModelProto) GetFeatureSelector() *FeatureSelectorProto {
 	return nil
 }
 
+func (x *ModelProto) GetFunction() *FunctionProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_Function); ok {
+			return x.Function
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetHistGradientBoosting() *HistGradientBoostingProto {
 	if x != nil {
 		if x, ok := x.Model.(*ModelProto_HistGradientBoosting); ok {
@@ -1031,6 +965,10 @@ type ModelProto_FeatureSelector struct {
 	FeatureSelector *FeatureSelectorProto `protobuf:"bytes,57,opt,name=feature_selector,json=featureSelector,proto3,oneof"`
 }
 
+type ModelProto_Function struct {
+	Function *FunctionProto `protobuf:"bytes,58,opt,name=function,proto3,oneof"`
+}
+
 type ModelProto_HistGradientBoosting struct {
 	HistGradientBoosting *HistGradientBoostingProto `protobuf:"bytes,28,opt,name=hist_gradient_boosting,json=histGradientBoosting,proto3,oneof"`
 }
@@ -1114,6 +1052,8 @@ func (*ModelProto_IterativeImputer) isModelProto_Model() {}
 func (*ModelProto_MissingIndicator) isModelProto_Model() {}
 
 func (*ModelProto_FeatureSelector) isModelProto_Model() {}
+
+func (*ModelProto_Function) isModelProto_Model() {}
 
 func (*ModelProto_HistGradientBoosting) isModelProto_Model() {}
 
@@ -1389,7 +1329,8 @@ func (x *PipelineProto) GetSteps() []*ModelProto {
 	return nil
 }
 
-// PassthroughProto gives its input back: transform(x) = inverse_transform(x) = x. Any value is legal.
+// PassthroughProto gives its input back: transform(x) = x, and where no feature is of strings, inverse_transform(x) = x. Any
+// value is legal.
 type PassthroughProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// >= 1.
@@ -2288,15 +2229,15 @@ func (x *StackingProto) GetClasses() *Labels {
 //
 //	predict(x) = g(predict of `model`), elementwise for a function, and inverse_transform of `final` for a transformer.
 //
-// sqrt, square and 1 / x are rounded once; exp, expm1, exp2, log and log1p are correct to a few units in the last place.
+// How exact a function is stands with Function.
 type TransformedTargetProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Predicts numbers.
 	Model *ModelProto `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
 	// The transformer, whose inverse_transform is as wide as the predictions; none with a function.
 	Final *ModelProto `protobuf:"bytes,2,opt,name=final,proto3" json:"final,omitempty"`
-	// The inverse function; UNSPECIFIED with a transformer.
-	Inverse TransformedTargetProto_Function `protobuf:"varint,3,opt,name=inverse,proto3,enum=modelx.v1.TransformedTargetProto_Function" json:"inverse,omitempty"`
+	// The inverse function, one that has no parameters; UNSPECIFIED with a transformer.
+	Inverse Function `protobuf:"varint,3,opt,name=inverse,proto3,enum=modelx.v1.Function" json:"inverse,omitempty"`
 	// Columns of predict; 0 for one value for each row.
 	NOutputs      int32 `protobuf:"varint,4,opt,name=n_outputs,json=nOutputs,proto3" json:"n_outputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2347,11 +2288,11 @@ func (x *TransformedTargetProto) GetFinal() *ModelProto {
 	return nil
 }
 
-func (x *TransformedTargetProto) GetInverse() TransformedTargetProto_Function {
+func (x *TransformedTargetProto) GetInverse() Function {
 	if x != nil {
 		return x.Inverse
 	}
-	return TransformedTargetProto_FUNCTION_UNSPECIFIED
+	return Function_FUNCTION_UNSPECIFIED
 }
 
 func (x *TransformedTargetProto) GetNOutputs() int32 {
@@ -2599,7 +2540,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1fmodelx/v1/label_binarizer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a%modelx/v1/multi_label_binarizer.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\x92\x19\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a\x18modelx/v1/function.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1fmodelx/v1/label_binarizer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a%modelx/v1/multi_label_binarizer.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xca\x19\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -2644,7 +2585,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"knnImputer\x12O\n" +
 	"\x11iterative_imputer\x187 \x01(\v2 .modelx.v1.IterativeImputerProtoH\x00R\x10iterativeImputer\x12O\n" +
 	"\x11missing_indicator\x188 \x01(\v2 .modelx.v1.MissingIndicatorProtoH\x00R\x10missingIndicator\x12L\n" +
-	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x12\\\n" +
+	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x126\n" +
+	"\bfunction\x18: \x01(\v2\x18.modelx.v1.FunctionProtoH\x00R\bfunction\x12\\\n" +
 	"\x16hist_gradient_boosting\x18\x1c \x01(\v2$.modelx.v1.HistGradientBoostingProtoH\x00R\x14histGradientBoosting\x12X\n" +
 	"\x14threshold_classifier\x18; \x01(\v2#.modelx.v1.ThresholdClassifierProtoH\x00R\x13thresholdClassifier\x12/\n" +
 	"\bmetadata\x18\n" +
@@ -2771,25 +2713,12 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x12METHOD_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eMETHOD_PREDICT\x10\x01\x12\x18\n" +
 	"\x14METHOD_PREDICT_PROBA\x10\x02\x12\x1c\n" +
-	"\x18METHOD_DECISION_FUNCTION\x10\x03\"\xca\x03\n" +
+	"\x18METHOD_DECISION_FUNCTION\x10\x03\"\xbe\x01\n" +
 	"\x16TransformedTargetProto\x12+\n" +
 	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12+\n" +
-	"\x05final\x18\x02 \x01(\v2\x15.modelx.v1.ModelProtoR\x05final\x12D\n" +
-	"\ainverse\x18\x03 \x01(\x0e2*.modelx.v1.TransformedTargetProto.FunctionR\ainverse\x12\x1b\n" +
-	"\tn_outputs\x18\x04 \x01(\x05R\bnOutputs\"\xf2\x01\n" +
-	"\bFunction\x12\x18\n" +
-	"\x14FUNCTION_UNSPECIFIED\x10\x00\x12\x15\n" +
-	"\x11FUNCTION_IDENTITY\x10\x01\x12\x10\n" +
-	"\fFUNCTION_EXP\x10\x02\x12\x12\n" +
-	"\x0eFUNCTION_EXPM1\x10\x03\x12\x10\n" +
-	"\fFUNCTION_LOG\x10\x04\x12\x12\n" +
-	"\x0eFUNCTION_LOG1P\x10\x05\x12\x11\n" +
-	"\rFUNCTION_SQRT\x10\x06\x12\x13\n" +
-	"\x0fFUNCTION_SQUARE\x10\a\x12\x11\n" +
-	"\rFUNCTION_EXP2\x10\b\x12\x17\n" +
-	"\x13FUNCTION_RECIPROCAL\x10\t\x12\x15\n" +
-	"\x11FUNCTION_NEGATIVE\x10\n" +
-	"\"\x9f\x02\n" +
+	"\x05final\x18\x02 \x01(\v2\x15.modelx.v1.ModelProtoR\x05final\x12-\n" +
+	"\ainverse\x18\x03 \x01(\x0e2\x13.modelx.v1.FunctionR\ainverse\x12\x1b\n" +
+	"\tn_outputs\x18\x04 \x01(\x05R\bnOutputs\"\x9f\x02\n" +
 	"\x18ThresholdClassifierProto\x12+\n" +
 	"\x05model\x18\x01 \x01(\v2\x15.modelx.v1.ModelProtoR\x05model\x12B\n" +
 	"\x06method\x18\x02 \x01(\x0e2*.modelx.v1.ThresholdClassifierProto.MethodR\x06method\x12\x1c\n" +
@@ -2818,156 +2747,158 @@ func file_modelx_v1_model_proto_rawDescGZIP() []byte {
 	return file_modelx_v1_model_proto_rawDescData
 }
 
-var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_modelx_v1_model_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
 var file_modelx_v1_model_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_modelx_v1_model_proto_goTypes = []any{
 	(DataType)(0),                            // 0: modelx.v1.DataType
 	(GradientBoostingProto_Link)(0),          // 1: modelx.v1.GradientBoostingProto.Link
 	(VotingProto_Vote)(0),                    // 2: modelx.v1.VotingProto.Vote
 	(StackingProto_Method)(0),                // 3: modelx.v1.StackingProto.Method
-	(TransformedTargetProto_Function)(0),     // 4: modelx.v1.TransformedTargetProto.Function
-	(ThresholdClassifierProto_Method)(0),     // 5: modelx.v1.ThresholdClassifierProto.Method
-	(*ModelProto)(nil),                       // 6: modelx.v1.ModelProto
-	(*Metadata)(nil),                         // 7: modelx.v1.Metadata
-	(*Signature)(nil),                        // 8: modelx.v1.Signature
-	(*OutputSpec)(nil),                       // 9: modelx.v1.OutputSpec
-	(*PipelineProto)(nil),                    // 10: modelx.v1.PipelineProto
-	(*PassthroughProto)(nil),                 // 11: modelx.v1.PassthroughProto
-	(*DelegateProto)(nil),                    // 12: modelx.v1.DelegateProto
-	(*GradientBoostingProto)(nil),            // 13: modelx.v1.GradientBoostingProto
-	(*ColumnTransformerProto)(nil),           // 14: modelx.v1.ColumnTransformerProto
-	(*FeatureSelectorProto)(nil),             // 15: modelx.v1.FeatureSelectorProto
-	(*VotingProto)(nil),                      // 16: modelx.v1.VotingProto
-	(*IterativeImputerProto)(nil),            // 17: modelx.v1.IterativeImputerProto
-	(*BaggingProto)(nil),                     // 18: modelx.v1.BaggingProto
-	(*AdaBoostProto)(nil),                    // 19: modelx.v1.AdaBoostProto
-	(*StackingProto)(nil),                    // 20: modelx.v1.StackingProto
-	(*TransformedTargetProto)(nil),           // 21: modelx.v1.TransformedTargetProto
-	(*ThresholdClassifierProto)(nil),         // 22: modelx.v1.ThresholdClassifierProto
-	nil,                                      // 23: modelx.v1.Metadata.MetricsEntry
-	(*ColumnTransformerProto_Selection)(nil), // 24: modelx.v1.ColumnTransformerProto.Selection
-	(*IterativeImputerProto_Update)(nil),     // 25: modelx.v1.IterativeImputerProto.Update
-	(*BaggingProto_Features)(nil),            // 26: modelx.v1.BaggingProto.Features
-	(*LinearRegressionProto)(nil),            // 27: modelx.v1.LinearRegressionProto
-	(*SGDClassifierProto)(nil),               // 28: modelx.v1.SGDClassifierProto
-	(*KMeansProto)(nil),                      // 29: modelx.v1.KMeansProto
-	(*BisectingKMeansProto)(nil),             // 30: modelx.v1.BisectingKMeansProto
-	(*SGDOneClassSVMProto)(nil),              // 31: modelx.v1.SGDOneClassSVMProto
-	(*AffineScalerProto)(nil),                // 32: modelx.v1.AffineScalerProto
-	(*DecisionTreeProto)(nil),                // 33: modelx.v1.DecisionTreeProto
-	(*ForestProto)(nil),                      // 34: modelx.v1.ForestProto
-	(*IsolationForestProto)(nil),             // 35: modelx.v1.IsolationForestProto
-	(*RandomTreesEmbeddingProto)(nil),        // 36: modelx.v1.RandomTreesEmbeddingProto
-	(*OneHotEncoderProto)(nil),               // 37: modelx.v1.OneHotEncoderProto
-	(*OrdinalEncoderProto)(nil),              // 38: modelx.v1.OrdinalEncoderProto
-	(*TargetEncoderProto)(nil),               // 39: modelx.v1.TargetEncoderProto
-	(*LabelEncoderProto)(nil),                // 40: modelx.v1.LabelEncoderProto
-	(*LabelBinarizerProto)(nil),              // 41: modelx.v1.LabelBinarizerProto
-	(*MultiLabelBinarizerProto)(nil),         // 42: modelx.v1.MultiLabelBinarizerProto
-	(*KBinsDiscretizerProto)(nil),            // 43: modelx.v1.KBinsDiscretizerProto
-	(*PolynomialFeaturesProto)(nil),          // 44: modelx.v1.PolynomialFeaturesProto
-	(*SplineTransformerProto)(nil),           // 45: modelx.v1.SplineTransformerProto
-	(*PowerTransformerProto)(nil),            // 46: modelx.v1.PowerTransformerProto
-	(*QuantileTransformerProto)(nil),         // 47: modelx.v1.QuantileTransformerProto
-	(*NormalizerProto)(nil),                  // 48: modelx.v1.NormalizerProto
-	(*BinarizerProto)(nil),                   // 49: modelx.v1.BinarizerProto
-	(*SimpleImputerProto)(nil),               // 50: modelx.v1.SimpleImputerProto
-	(*KNNImputerProto)(nil),                  // 51: modelx.v1.KNNImputerProto
-	(*MissingIndicatorProto)(nil),            // 52: modelx.v1.MissingIndicatorProto
+	(ThresholdClassifierProto_Method)(0),     // 4: modelx.v1.ThresholdClassifierProto.Method
+	(*ModelProto)(nil),                       // 5: modelx.v1.ModelProto
+	(*Metadata)(nil),                         // 6: modelx.v1.Metadata
+	(*Signature)(nil),                        // 7: modelx.v1.Signature
+	(*OutputSpec)(nil),                       // 8: modelx.v1.OutputSpec
+	(*PipelineProto)(nil),                    // 9: modelx.v1.PipelineProto
+	(*PassthroughProto)(nil),                 // 10: modelx.v1.PassthroughProto
+	(*DelegateProto)(nil),                    // 11: modelx.v1.DelegateProto
+	(*GradientBoostingProto)(nil),            // 12: modelx.v1.GradientBoostingProto
+	(*ColumnTransformerProto)(nil),           // 13: modelx.v1.ColumnTransformerProto
+	(*FeatureSelectorProto)(nil),             // 14: modelx.v1.FeatureSelectorProto
+	(*VotingProto)(nil),                      // 15: modelx.v1.VotingProto
+	(*IterativeImputerProto)(nil),            // 16: modelx.v1.IterativeImputerProto
+	(*BaggingProto)(nil),                     // 17: modelx.v1.BaggingProto
+	(*AdaBoostProto)(nil),                    // 18: modelx.v1.AdaBoostProto
+	(*StackingProto)(nil),                    // 19: modelx.v1.StackingProto
+	(*TransformedTargetProto)(nil),           // 20: modelx.v1.TransformedTargetProto
+	(*ThresholdClassifierProto)(nil),         // 21: modelx.v1.ThresholdClassifierProto
+	nil,                                      // 22: modelx.v1.Metadata.MetricsEntry
+	(*ColumnTransformerProto_Selection)(nil), // 23: modelx.v1.ColumnTransformerProto.Selection
+	(*IterativeImputerProto_Update)(nil),     // 24: modelx.v1.IterativeImputerProto.Update
+	(*BaggingProto_Features)(nil),            // 25: modelx.v1.BaggingProto.Features
+	(*LinearRegressionProto)(nil),            // 26: modelx.v1.LinearRegressionProto
+	(*SGDClassifierProto)(nil),               // 27: modelx.v1.SGDClassifierProto
+	(*KMeansProto)(nil),                      // 28: modelx.v1.KMeansProto
+	(*BisectingKMeansProto)(nil),             // 29: modelx.v1.BisectingKMeansProto
+	(*SGDOneClassSVMProto)(nil),              // 30: modelx.v1.SGDOneClassSVMProto
+	(*AffineScalerProto)(nil),                // 31: modelx.v1.AffineScalerProto
+	(*DecisionTreeProto)(nil),                // 32: modelx.v1.DecisionTreeProto
+	(*ForestProto)(nil),                      // 33: modelx.v1.ForestProto
+	(*IsolationForestProto)(nil),             // 34: modelx.v1.IsolationForestProto
+	(*RandomTreesEmbeddingProto)(nil),        // 35: modelx.v1.RandomTreesEmbeddingProto
+	(*OneHotEncoderProto)(nil),               // 36: modelx.v1.OneHotEncoderProto
+	(*OrdinalEncoderProto)(nil),              // 37: modelx.v1.OrdinalEncoderProto
+	(*TargetEncoderProto)(nil),               // 38: modelx.v1.TargetEncoderProto
+	(*LabelEncoderProto)(nil),                // 39: modelx.v1.LabelEncoderProto
+	(*LabelBinarizerProto)(nil),              // 40: modelx.v1.LabelBinarizerProto
+	(*MultiLabelBinarizerProto)(nil),         // 41: modelx.v1.MultiLabelBinarizerProto
+	(*KBinsDiscretizerProto)(nil),            // 42: modelx.v1.KBinsDiscretizerProto
+	(*PolynomialFeaturesProto)(nil),          // 43: modelx.v1.PolynomialFeaturesProto
+	(*SplineTransformerProto)(nil),           // 44: modelx.v1.SplineTransformerProto
+	(*PowerTransformerProto)(nil),            // 45: modelx.v1.PowerTransformerProto
+	(*QuantileTransformerProto)(nil),         // 46: modelx.v1.QuantileTransformerProto
+	(*NormalizerProto)(nil),                  // 47: modelx.v1.NormalizerProto
+	(*BinarizerProto)(nil),                   // 48: modelx.v1.BinarizerProto
+	(*SimpleImputerProto)(nil),               // 49: modelx.v1.SimpleImputerProto
+	(*KNNImputerProto)(nil),                  // 50: modelx.v1.KNNImputerProto
+	(*MissingIndicatorProto)(nil),            // 51: modelx.v1.MissingIndicatorProto
+	(*FunctionProto)(nil),                    // 52: modelx.v1.FunctionProto
 	(*HistGradientBoostingProto)(nil),        // 53: modelx.v1.HistGradientBoostingProto
 	(*Source)(nil),                           // 54: modelx.v1.Source
 	(*Evidence)(nil),                         // 55: modelx.v1.Evidence
 	(*structpb.Struct)(nil),                  // 56: google.protobuf.Struct
 	(*TreeProto)(nil),                        // 57: modelx.v1.TreeProto
 	(*Labels)(nil),                           // 58: modelx.v1.Labels
+	(Function)(0),                            // 59: modelx.v1.Function
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
-	27, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
-	28, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
-	29, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
-	30, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
-	31, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
-	32, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
-	10, // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
-	11, // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
-	33, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
-	34, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
-	13, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
-	35, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
-	36, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
-	19, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
-	18, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
-	16, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
-	20, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
-	14, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
-	21, // 18: modelx.v1.ModelProto.transformed_target:type_name -> modelx.v1.TransformedTargetProto
-	12, // 19: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
-	37, // 20: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
-	38, // 21: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
-	39, // 22: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
-	40, // 23: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
-	41, // 24: modelx.v1.ModelProto.label_binarizer:type_name -> modelx.v1.LabelBinarizerProto
-	42, // 25: modelx.v1.ModelProto.multi_label_binarizer:type_name -> modelx.v1.MultiLabelBinarizerProto
-	43, // 26: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
-	44, // 27: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
-	45, // 28: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
-	46, // 29: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
-	47, // 30: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
-	48, // 31: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
-	49, // 32: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
-	50, // 33: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
-	51, // 34: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
-	17, // 35: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
-	52, // 36: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
-	15, // 37: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
-	53, // 38: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
-	22, // 39: modelx.v1.ModelProto.threshold_classifier:type_name -> modelx.v1.ThresholdClassifierProto
-	7,  // 40: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	8,  // 41: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	54, // 42: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	55, // 43: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	23, // 44: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	56, // 45: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	9,  // 46: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 47: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 48: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 49: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	6,  // 50: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	6,  // 51: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	57, // 52: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 53: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	58, // 54: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	6,  // 55: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	24, // 56: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	6,  // 57: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	6,  // 58: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	6,  // 59: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	6,  // 60: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	58, // 61: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 62: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	6,  // 63: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
-	6,  // 64: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
-	25, // 65: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
-	52, // 66: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	6,  // 67: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
-	26, // 68: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
-	58, // 69: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
-	6,  // 70: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
-	58, // 71: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
-	6,  // 72: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 73: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
-	6,  // 74: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
-	58, // 75: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	6,  // 76: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
-	6,  // 77: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
-	4,  // 78: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.TransformedTargetProto.Function
-	6,  // 79: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 80: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
-	81, // [81:81] is the sub-list for method output_type
-	81, // [81:81] is the sub-list for method input_type
-	81, // [81:81] is the sub-list for extension type_name
-	81, // [81:81] is the sub-list for extension extendee
-	0,  // [0:81] is the sub-list for field type_name
+	26, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
+	27, // 1: modelx.v1.ModelProto.sgd_classifier:type_name -> modelx.v1.SGDClassifierProto
+	28, // 2: modelx.v1.ModelProto.kmeans:type_name -> modelx.v1.KMeansProto
+	29, // 3: modelx.v1.ModelProto.bisecting_kmeans:type_name -> modelx.v1.BisectingKMeansProto
+	30, // 4: modelx.v1.ModelProto.sgd_one_class_svm:type_name -> modelx.v1.SGDOneClassSVMProto
+	31, // 5: modelx.v1.ModelProto.affine_scaler:type_name -> modelx.v1.AffineScalerProto
+	9,  // 6: modelx.v1.ModelProto.pipeline:type_name -> modelx.v1.PipelineProto
+	10, // 7: modelx.v1.ModelProto.passthrough:type_name -> modelx.v1.PassthroughProto
+	32, // 8: modelx.v1.ModelProto.decision_tree:type_name -> modelx.v1.DecisionTreeProto
+	33, // 9: modelx.v1.ModelProto.forest:type_name -> modelx.v1.ForestProto
+	12, // 10: modelx.v1.ModelProto.gradient_boosting:type_name -> modelx.v1.GradientBoostingProto
+	34, // 11: modelx.v1.ModelProto.isolation_forest:type_name -> modelx.v1.IsolationForestProto
+	35, // 12: modelx.v1.ModelProto.random_trees_embedding:type_name -> modelx.v1.RandomTreesEmbeddingProto
+	18, // 13: modelx.v1.ModelProto.ada_boost:type_name -> modelx.v1.AdaBoostProto
+	17, // 14: modelx.v1.ModelProto.bagging:type_name -> modelx.v1.BaggingProto
+	15, // 15: modelx.v1.ModelProto.voting:type_name -> modelx.v1.VotingProto
+	19, // 16: modelx.v1.ModelProto.stacking:type_name -> modelx.v1.StackingProto
+	13, // 17: modelx.v1.ModelProto.column_transformer:type_name -> modelx.v1.ColumnTransformerProto
+	20, // 18: modelx.v1.ModelProto.transformed_target:type_name -> modelx.v1.TransformedTargetProto
+	11, // 19: modelx.v1.ModelProto.delegate:type_name -> modelx.v1.DelegateProto
+	36, // 20: modelx.v1.ModelProto.one_hot_encoder:type_name -> modelx.v1.OneHotEncoderProto
+	37, // 21: modelx.v1.ModelProto.ordinal_encoder:type_name -> modelx.v1.OrdinalEncoderProto
+	38, // 22: modelx.v1.ModelProto.target_encoder:type_name -> modelx.v1.TargetEncoderProto
+	39, // 23: modelx.v1.ModelProto.label_encoder:type_name -> modelx.v1.LabelEncoderProto
+	40, // 24: modelx.v1.ModelProto.label_binarizer:type_name -> modelx.v1.LabelBinarizerProto
+	41, // 25: modelx.v1.ModelProto.multi_label_binarizer:type_name -> modelx.v1.MultiLabelBinarizerProto
+	42, // 26: modelx.v1.ModelProto.k_bins_discretizer:type_name -> modelx.v1.KBinsDiscretizerProto
+	43, // 27: modelx.v1.ModelProto.polynomial_features:type_name -> modelx.v1.PolynomialFeaturesProto
+	44, // 28: modelx.v1.ModelProto.spline_transformer:type_name -> modelx.v1.SplineTransformerProto
+	45, // 29: modelx.v1.ModelProto.power_transformer:type_name -> modelx.v1.PowerTransformerProto
+	46, // 30: modelx.v1.ModelProto.quantile_transformer:type_name -> modelx.v1.QuantileTransformerProto
+	47, // 31: modelx.v1.ModelProto.normalizer:type_name -> modelx.v1.NormalizerProto
+	48, // 32: modelx.v1.ModelProto.binarizer:type_name -> modelx.v1.BinarizerProto
+	49, // 33: modelx.v1.ModelProto.simple_imputer:type_name -> modelx.v1.SimpleImputerProto
+	50, // 34: modelx.v1.ModelProto.knn_imputer:type_name -> modelx.v1.KNNImputerProto
+	16, // 35: modelx.v1.ModelProto.iterative_imputer:type_name -> modelx.v1.IterativeImputerProto
+	51, // 36: modelx.v1.ModelProto.missing_indicator:type_name -> modelx.v1.MissingIndicatorProto
+	14, // 37: modelx.v1.ModelProto.feature_selector:type_name -> modelx.v1.FeatureSelectorProto
+	52, // 38: modelx.v1.ModelProto.function:type_name -> modelx.v1.FunctionProto
+	53, // 39: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
+	21, // 40: modelx.v1.ModelProto.threshold_classifier:type_name -> modelx.v1.ThresholdClassifierProto
+	6,  // 41: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	7,  // 42: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	54, // 43: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	55, // 44: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	22, // 45: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	56, // 46: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	8,  // 47: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 48: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 49: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 50: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	5,  // 51: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	5,  // 52: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	57, // 53: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 54: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	58, // 55: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 56: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	23, // 57: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	5,  // 58: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 59: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 60: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 61: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	58, // 62: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 63: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	5,  // 64: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 65: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	24, // 66: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	51, // 67: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	5,  // 68: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	25, // 69: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	58, // 70: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 71: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	58, // 72: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	5,  // 73: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 74: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	5,  // 75: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	58, // 76: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 77: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 78: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
+	59, // 79: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.Function
+	5,  // 80: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 81: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
+	82, // [82:82] is the sub-list for method output_type
+	82, // [82:82] is the sub-list for method input_type
+	82, // [82:82] is the sub-list for extension type_name
+	82, // [82:82] is the sub-list for extension extendee
+	0,  // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -2981,6 +2912,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_decision_tree_proto_init()
 	file_modelx_v1_evidence_proto_init()
 	file_modelx_v1_forest_proto_init()
+	file_modelx_v1_function_proto_init()
 	file_modelx_v1_hist_gradient_boosting_proto_init()
 	file_modelx_v1_isolation_forest_proto_init()
 	file_modelx_v1_k_bins_discretizer_proto_init()
@@ -3045,6 +2977,7 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_IterativeImputer)(nil),
 		(*ModelProto_MissingIndicator)(nil),
 		(*ModelProto_FeatureSelector)(nil),
+		(*ModelProto_Function)(nil),
 		(*ModelProto_HistGradientBoosting)(nil),
 		(*ModelProto_ThresholdClassifier)(nil),
 	}
@@ -3054,7 +2987,7 @@ func file_modelx_v1_model_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modelx_v1_model_proto_rawDesc), len(file_modelx_v1_model_proto_rawDesc)),
-			NumEnums:      6,
+			NumEnums:      5,
 			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,

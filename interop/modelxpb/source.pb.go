@@ -282,6 +282,7 @@ type Value struct {
 	//	*Value_Estimator
 	//	*Value_Omitted
 	//	*Value_NumpyScalar
+	//	*Value_Function
 	Kind          isValue_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -432,6 +433,15 @@ func (x *Value) GetNumpyScalar() *NdArray {
 	return nil
 }
 
+func (x *Value) GetFunction() string {
+	if x != nil {
+		if x, ok := x.Kind.(*Value_Function); ok {
+			return x.Function
+		}
+	}
+	return ""
+}
+
 type isValue_Kind interface {
 	isValue_Kind()
 }
@@ -489,6 +499,12 @@ type Value_NumpyScalar struct {
 	NumpyScalar *NdArray `protobuf:"bytes,12,opt,name=numpy_scalar,json=numpyScalar,proto3,oneof"`
 }
 
+type Value_Function struct {
+	// A function, by its name in a closed table of numpy's and scipy's, or by the name under which the program registered it;
+	// ":inverse" behind the latter names what undoes it. It is looked up there, and never imported.
+	Function string `protobuf:"bytes,13,opt,name=function,proto3,oneof"`
+}
+
 func (*Value_None) isValue_Kind() {}
 
 func (*Value_BoolValue) isValue_Kind() {}
@@ -512,6 +528,8 @@ func (*Value_Estimator) isValue_Kind() {}
 func (*Value_Omitted) isValue_Kind() {}
 
 func (*Value_NumpyScalar) isValue_Kind() {}
+
+func (*Value_Function) isValue_Kind() {}
 
 type ValueList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -856,7 +874,7 @@ const file_modelx_v1_source_proto_rawDesc = "" +
 	"\x13SCALAR_PYTHON_FLOAT\x10\x01\x12\x15\n" +
 	"\x11SCALAR_PYTHON_INT\x10\x02\x12\x10\n" +
 	"\fSCALAR_NUMPY\x10\x03\x12\x0f\n" +
-	"\vSCALAR_NONE\x10\x04\"\xf0\x03\n" +
+	"\vSCALAR_NONE\x10\x04\"\x8e\x04\n" +
 	"\x05Value\x12\x14\n" +
 	"\x04none\x18\x01 \x01(\bH\x00R\x04none\x12\x1f\n" +
 	"\n" +
@@ -871,7 +889,8 @@ const file_modelx_v1_source_proto_rawDesc = "" +
 	"\testimator\x18\n" +
 	" \x01(\v2\x18.modelx.v1.EstimatorSpecH\x00R\testimator\x12\x1a\n" +
 	"\aomitted\x18\v \x01(\tH\x00R\aomitted\x127\n" +
-	"\fnumpy_scalar\x18\f \x01(\v2\x12.modelx.v1.NdArrayH\x00R\vnumpyScalarB\x06\n" +
+	"\fnumpy_scalar\x18\f \x01(\v2\x12.modelx.v1.NdArrayH\x00R\vnumpyScalar\x12\x1c\n" +
+	"\bfunction\x18\r \x01(\tH\x00R\bfunctionB\x06\n" +
 	"\x04kind\"3\n" +
 	"\tValueList\x12&\n" +
 	"\x05items\x18\x01 \x03(\v2\x10.modelx.v1.ValueR\x05items\"\x96\x01\n" +
@@ -974,6 +993,7 @@ func file_modelx_v1_source_proto_init() {
 		(*Value_Estimator)(nil),
 		(*Value_Omitted)(nil),
 		(*Value_NumpyScalar)(nil),
+		(*Value_Function)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -14,6 +14,7 @@ from modelx.estimators.decision_tree import DecisionTreeFamily
 from modelx.estimators.delegate import DelegateFamily
 from modelx.estimators.feature_selector import FeatureSelectorFamily
 from modelx.estimators.forest import ForestFamily
+from modelx.estimators.function import FunctionFamily
 from modelx.estimators.gradient_boosting import GradientBoostingFamily
 from modelx.estimators.hist_gradient_boosting import HistGradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
@@ -85,6 +86,7 @@ FAMILIES: Mapping[str, Family] = table(
         TransformedTargetFamily(),
         FeatureSelectorFamily(),
         ForestFamily(),
+        FunctionFamily(),
         GradientBoostingFamily(),
         IsolationForestFamily(),
         IterativeImputerFamily(),

@@ -22,6 +22,7 @@ from modelx.estimators.base import (
     spec,
     typed_spec,
 )
+from modelx.estimators.function import FunctionFamily
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ WORD = "passthrough"
 NOTHING = "None"
 
 
+# FunctionTransformer is of two families, of which this one has the class.
+FUNCTIONS = FunctionFamily()
+
+
+def applies_functions(estimator: Any) -> bool:
+    """Whether a FunctionTransformer does anything with its rows, if only a check."""
+    return bool(estimator.func is not None or estimator.inverse_func is not None or estimator.validate)
+
+
 class PassthroughFamily(Family):
     """``passthrough``: the word in a pipeline, and FunctionTransformer without functions."""
 
@@ -46,12 +56,12 @@ class PassthroughFamily(Family):
         return {"FunctionTransformer": FunctionTransformer}
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
-        if estimator.func is not None or estimator.inverse_func is not None or estimator.validate:
-            reason = "FunctionTransformer is supported without func, inverse_func and validate only"
-            raise UnsupportedEstimatorError([("", reason)])
         if not hasattr(estimator, "n_features_in_"):
             reason = "FunctionTransformer was fitted on data without a width; fit it on a matrix"
             raise UnsupportedEstimatorError([("", reason)])
+        if applies_functions(estimator):
+            FUNCTIONS.encode(estimator, model)
+            return
         source.capture(estimator, model.source, self.classes)
         model.passthrough.n_features = estimator.n_features_in_
 
@@ -80,7 +90,7 @@ class PassthroughFamily(Family):
         if described.class_name not in self.classes:
             raise SourceError(f"the class {described.class_name!r} gives back no input", path=f"{path}.source")
         estimator = source.construct(described.class_name, described.params, self.classes, f"{path}.source")
-        if estimator.func is not None or estimator.inverse_func is not None or estimator.validate:
+        if applies_functions(estimator):
             raise SourceError("a function as a hyper-parameter", path=f"{path}.source")
         source.set_attributes(estimator, described, (), f"{path}.source")
         source.set_signature(estimator, model.passthrough.n_features, model.signature.feature_names)

@@ -9,12 +9,13 @@ import numpy as np
 from sklearn import compose
 from sklearn.preprocessing import FunctionTransformer
 
-from modelx import conversion, frames, source
+from modelx import conversion, frames, functions, source
 from modelx.calling import call
-from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
+from modelx.errors import ShapeError, SourceError
+from modelx.estimators import function_bounds as bounds
 from modelx.estimators import members
 from modelx.estimators.base import FEW_ULP, Error, Family, Tolerance, available, spec
-from modelx.v1 import model_pb2
+from modelx.v1 import function_pb2, model_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,21 +24,10 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-Function = model_pb2.TransformedTargetProto.Function
-# By the name in the file: numpy's function, its number, and whether every correct runtime rounds it alike.
-_FUNCTIONS: dict[str, tuple[Callable[..., Any], Function, bool]] = {
-    "exp": (np.exp, Function.FUNCTION_EXP, False),
-    "exp2": (np.exp2, Function.FUNCTION_EXP2, False),
-    "expm1": (np.expm1, Function.FUNCTION_EXPM1, False),
-    "log": (np.log, Function.FUNCTION_LOG, False),
-    "log1p": (np.log1p, Function.FUNCTION_LOG1P, False),
-    "negative": (np.negative, Function.FUNCTION_NEGATIVE, True),
-    "reciprocal": (np.reciprocal, Function.FUNCTION_RECIPROCAL, True),
-    "sqrt": (np.sqrt, Function.FUNCTION_SQRT, True),
-    "square": (np.square, Function.FUNCTION_SQUARE, True),
+Function = function_pb2.Function
+_CALLS = {number: call for call, number in reversed(list(functions.BUILTIN.values()))} | {
+    Function.FUNCTION_IDENTITY: None
 }
-# Functions that may undo one of these, but that no model ends with.
-_FORWARD: dict[str, Callable[..., Any]] = {"log2": np.log2} | {name: one[0] for name, one in _FUNCTIONS.items()}
 _COMPUTED = ("regressor_", "transformer_")
 
 
@@ -53,10 +43,9 @@ class TransformedTargetFamily(Family):
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.transformed_target
-        functions = ("func", "inverse_func")
-        source.capture(estimator, model.source, conversion.known_classes(), computed=_COMPUTED, skip_params=functions)
-        if type(estimator.transformer_) is FunctionTransformer and estimator.transformer is None:
-            proto.inverse = _encode_functions(estimator, model)
+        source.capture(estimator, model.source, conversion.known_classes(), computed=_COMPUTED)
+        if (inverse := _own_inverse(estimator)) is not None:
+            proto.inverse = inverse
         else:
             proto.final.name = "transformer_"
             conversion.encode(estimator.transformer_, proto.final, "transformer_")
@@ -71,7 +60,8 @@ class TransformedTargetFamily(Family):
         depth = conversion.depth_of(path) + 1
         conversion.check(proto.model, f"{path}.model", depth)
         given = max(members.require(proto.model, "predict", f"{path}.model"), 1)
-        if proto.inverse not in Function.values() or bool(proto.inverse) == proto.HasField("final"):
+        known = proto.inverse in Function.values() and proto.inverse not in functions.WITH_PARAMETERS
+        if not known or bool(proto.inverse) == proto.HasField("final"):
             raise ShapeError(
                 f"inverse is {proto.inverse}; expected a function that this version knows, or a transformer",
                 path=f"{path}.inverse",
@@ -109,7 +99,7 @@ class TransformedTargetFamily(Family):
         if "regressor_" not in attributes:
             return []
         inner = [("regressor_", attributes["regressor_"])]
-        own = type(attributes["transformer_"]) is FunctionTransformer and estimator.transformer is None
+        own = _own_inverse(estimator) is not None
         return inner if own else [*inner, ("transformer_", attributes["transformer_"])]
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
@@ -117,21 +107,25 @@ class TransformedTargetFamily(Family):
         name = described.class_name or "TransformedTargetRegressor"
         if name not in self.classes:
             raise SourceError(f"the class {name!r} is no regressor of transformed targets", path=place)
-        params = dict(described.params)
-        func, inverse = _decode_functions(params, proto, place)
-        estimator = source.construct(name, params, conversion.known_classes(), place, func=func, inverse_func=inverse)
+        estimator = source.construct(name, described.params, conversion.known_classes(), place)
+        if not described.params and not proto.HasField("final"):
+            # Of a file without a source, what undoes the function is not known: nothing but fit asks for it.
+            estimator.func = estimator.inverse_func = _CALLS[proto.inverse]
         source.set_attributes(estimator, described, _COMPUTED, place)
         estimator.regressor_ = members.decode_one(proto.model, f"{path}.model")
         estimator._training_dim = 1 if proto.n_outputs == 0 else 2
         if proto.HasField("final"):
             estimator.transformer_ = members.decode_one(proto.final, f"{path}.final")
         else:
-            columns = _columns(proto)
+            func, inverse = estimator.func, estimator.inverse_func
             estimator.transformer_ = FunctionTransformer(
                 func=func, inverse_func=inverse, validate=True, check_inverse=estimator.check_inverse
             )
             estimator.transformer_.set_output(transform="default")
-            estimator.transformer_.n_features_in_ = columns
+            estimator.transformer_.n_features_in_ = _columns(proto)
+            if _own_inverse(estimator) != proto.inverse:
+                found = f"{functions.describe(func)} and {functions.describe(inverse)}"
+                raise SourceError(f"functions are {found}; expected those of the model", path=place)
         if model.signature.feature_names:
             estimator.feature_names_in_ = np.array(model.signature.feature_names, dtype=object)
         return estimator
@@ -157,37 +151,17 @@ def _columns(proto: model_pb2.TransformedTargetProto) -> int:
     return max(members.require(proto.model, "predict", ""), 1)
 
 
-def _encode_functions(estimator: Any, model: model_pb2.ModelProto) -> Function:
-    """Write the names of func and inverse_func; give the latter's number."""
+def _own_inverse(estimator: Any) -> Function | None:
+    """Give the function that ends a model; None where a transformer does, if only one made of functions."""
+    if type(estimator.transformer_) is not FunctionTransformer or estimator.transformer is not None:
+        return None
     if estimator.func is None and estimator.inverse_func is None:
         return Function.FUNCTION_IDENTITY
-    names = {id(function): name for name, function in _FORWARD.items()}
-    func, inverse = names.get(id(estimator.func)), names.get(id(estimator.inverse_func))
-    if func is None or inverse not in _FUNCTIONS:
-        reason = (
-            "func and inverse_func are functions of which a file carries these alone: "
-            f"{', '.join(f'numpy.{name}' for name in _FUNCTIONS)}; use a transformer, or fit on targets that are "
-            "transformed already and transform the predictions yourself"
-        )
-        raise UnsupportedEstimatorError([("", reason)])
-    model.source.params["func"].string_value = func
-    model.source.params["inverse_func"].string_value = inverse
-    return _FUNCTIONS[inverse][1]
-
-
-def _decode_functions(params: dict[str, Any], proto: model_pb2.TransformedTargetProto, path: str) -> tuple[Any, Any]:
-    """Take func and inverse_func from the parameters, by their names of the closed table."""
-    func = params.pop("func").string_value if "func" in params else ""
-    inverse = params.pop("inverse_func").string_value if "inverse_func" in params else ""
-    if not func and not inverse:
-        known = {number: function for function, number, _ in _FUNCTIONS.values()}
-        # Of a file without a source, what undoes the function is not known: nothing but fit asks for it.
-        own = known.get(proto.inverse)
-        return own, own
-    found = _FUNCTIONS.get(inverse)
-    if func not in _FORWARD or found is None or found[1] != proto.inverse:
-        raise SourceError(f"functions are {func!r} and {inverse!r}; expected those of the model", path=path)
-    return _FORWARD[func], found[0]
+    names = functions.name_of(estimator.func), functions.name_of(estimator.inverse_func)
+    if any(name not in functions.BUILTIN for name in names):
+        return None
+    number = functions.BUILTIN[str(names[1])][1]
+    return None if number in functions.WITH_PARAMETERS else number
 
 
 def _bound(model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> tuple[NDArray[np.float64], bool]:
@@ -196,22 +170,18 @@ def _bound(model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> 
     given = members.answer(proto.model, estimator.regressor_, "predict", x, err)
     predicted = np.asarray(given.values, dtype=np.float64).reshape(len(x), -1)
     e = given.off[:, None]
-    if proto.inverse == Function.FUNCTION_IDENTITY:
-        return given.off, given.exact
     if proto.inverse:
-        function, _, rounded_once = next(one for one in _FUNCTIONS.values() if one[1] == proto.inverse)
-        own, exact = np.zeros(len(x)), rounded_once
-    else:
-        function = _inverse_of(estimator.transformer_)
-        back = function(predicted)
-        tolerances = conversion.family_of(proto.final).tolerances(proto.final, estimator.transformer_, back, None)
-        own, exact = members.off_by(tolerances["inverse_transform"], back)
+        applied = function_pb2.AppliedFunction(function=proto.inverse)
+        off = bounds.off(applied, predicted, None if given.exact else np.broadcast_to(e, predicted.shape)).max(axis=1)
+        return off, given.exact and bounds.has_bits(applied)
+    function = _inverse_of(estimator.transformer_)
+    back = function(predicted)
+    tolerances = conversion.family_of(proto.final).tolerances(proto.final, estimator.transformer_, back, None)
+    own, exact = members.off_by(tolerances["inverse_transform"], back)
     with np.errstate(all="ignore"):
-        # All of these are monotonic in each column, but for the square and 1 / x.
+        # All of these are monotonic in each column.
         middle, low, high = function(predicted), function(predicted - e), function(predicted + e)
         off = np.maximum(np.abs(low - middle), np.abs(high - middle))
-        if proto.inverse == Function.FUNCTION_RECIPROCAL:
-            off = np.where(np.abs(predicted) > e, off, np.inf)
         off = (off + FEW_ULP * np.abs(middle)).max(axis=1) + own
     return np.where(np.isfinite(off), off, np.inf), exact and given.exact
 

@@ -5,6 +5,7 @@ from modelx.v1 import bisecting_kmeans_pb2 as _bisecting_kmeans_pb2
 from modelx.v1 import decision_tree_pb2 as _decision_tree_pb2
 from modelx.v1 import evidence_pb2 as _evidence_pb2
 from modelx.v1 import forest_pb2 as _forest_pb2
+from modelx.v1 import function_pb2 as _function_pb2
 from modelx.v1 import hist_gradient_boosting_pb2 as _hist_gradient_boosting_pb2
 from modelx.v1 import isolation_forest_pb2 as _isolation_forest_pb2
 from modelx.v1 import k_bins_discretizer_pb2 as _k_bins_discretizer_pb2
@@ -53,7 +54,7 @@ DATA_TYPE_BOOL: DataType
 DATA_TYPE_STRING: DataType
 
 class ModelProto(_message.Message):
-    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "decision_tree", "forest", "gradient_boosting", "isolation_forest", "random_trees_embedding", "ada_boost", "bagging", "voting", "stacking", "column_transformer", "transformed_target", "delegate", "one_hot_encoder", "ordinal_encoder", "target_encoder", "label_encoder", "label_binarizer", "multi_label_binarizer", "k_bins_discretizer", "polynomial_features", "spline_transformer", "power_transformer", "quantile_transformer", "normalizer", "binarizer", "simple_imputer", "knn_imputer", "iterative_imputer", "missing_indicator", "feature_selector", "hist_gradient_boosting", "threshold_classifier", "metadata", "schema_version", "signature", "source", "evidence")
+    __slots__ = ("name", "version", "linear_regression", "sgd_classifier", "kmeans", "bisecting_kmeans", "sgd_one_class_svm", "affine_scaler", "pipeline", "passthrough", "decision_tree", "forest", "gradient_boosting", "isolation_forest", "random_trees_embedding", "ada_boost", "bagging", "voting", "stacking", "column_transformer", "transformed_target", "delegate", "one_hot_encoder", "ordinal_encoder", "target_encoder", "label_encoder", "label_binarizer", "multi_label_binarizer", "k_bins_discretizer", "polynomial_features", "spline_transformer", "power_transformer", "quantile_transformer", "normalizer", "binarizer", "simple_imputer", "knn_imputer", "iterative_imputer", "missing_indicator", "feature_selector", "function", "hist_gradient_boosting", "threshold_classifier", "metadata", "schema_version", "signature", "source", "evidence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LINEAR_REGRESSION_FIELD_NUMBER: _ClassVar[int]
@@ -94,6 +95,7 @@ class ModelProto(_message.Message):
     ITERATIVE_IMPUTER_FIELD_NUMBER: _ClassVar[int]
     MISSING_INDICATOR_FIELD_NUMBER: _ClassVar[int]
     FEATURE_SELECTOR_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
     HIST_GRADIENT_BOOSTING_FIELD_NUMBER: _ClassVar[int]
     THRESHOLD_CLASSIFIER_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +143,7 @@ class ModelProto(_message.Message):
     iterative_imputer: IterativeImputerProto
     missing_indicator: _missing_indicator_pb2.MissingIndicatorProto
     feature_selector: FeatureSelectorProto
+    function: _function_pb2.FunctionProto
     hist_gradient_boosting: _hist_gradient_boosting_pb2.HistGradientBoostingProto
     threshold_classifier: ThresholdClassifierProto
     metadata: Metadata
@@ -148,7 +151,7 @@ class ModelProto(_message.Message):
     signature: Signature
     source: _source_pb2.Source
     evidence: _evidence_pb2.Evidence
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., decision_tree: _Optional[_Union[_decision_tree_pb2.DecisionTreeProto, _Mapping]] = ..., forest: _Optional[_Union[_forest_pb2.ForestProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., ada_boost: _Optional[_Union[AdaBoostProto, _Mapping]] = ..., bagging: _Optional[_Union[BaggingProto, _Mapping]] = ..., voting: _Optional[_Union[VotingProto, _Mapping]] = ..., stacking: _Optional[_Union[StackingProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., transformed_target: _Optional[_Union[TransformedTargetProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., one_hot_encoder: _Optional[_Union[_one_hot_encoder_pb2.OneHotEncoderProto, _Mapping]] = ..., ordinal_encoder: _Optional[_Union[_ordinal_encoder_pb2.OrdinalEncoderProto, _Mapping]] = ..., target_encoder: _Optional[_Union[_target_encoder_pb2.TargetEncoderProto, _Mapping]] = ..., label_encoder: _Optional[_Union[_label_encoder_pb2.LabelEncoderProto, _Mapping]] = ..., label_binarizer: _Optional[_Union[_label_binarizer_pb2.LabelBinarizerProto, _Mapping]] = ..., multi_label_binarizer: _Optional[_Union[_multi_label_binarizer_pb2.MultiLabelBinarizerProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., spline_transformer: _Optional[_Union[_spline_transformer_pb2.SplineTransformerProto, _Mapping]] = ..., power_transformer: _Optional[_Union[_power_transformer_pb2.PowerTransformerProto, _Mapping]] = ..., quantile_transformer: _Optional[_Union[_quantile_transformer_pb2.QuantileTransformerProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., simple_imputer: _Optional[_Union[_simple_imputer_pb2.SimpleImputerProto, _Mapping]] = ..., knn_imputer: _Optional[_Union[_knn_imputer_pb2.KNNImputerProto, _Mapping]] = ..., iterative_imputer: _Optional[_Union[IterativeImputerProto, _Mapping]] = ..., missing_indicator: _Optional[_Union[_missing_indicator_pb2.MissingIndicatorProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., hist_gradient_boosting: _Optional[_Union[_hist_gradient_boosting_pb2.HistGradientBoostingProto, _Mapping]] = ..., threshold_classifier: _Optional[_Union[ThresholdClassifierProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., linear_regression: _Optional[_Union[_linear_regression_pb2.LinearRegressionProto, _Mapping]] = ..., sgd_classifier: _Optional[_Union[_sgd_classifier_pb2.SGDClassifierProto, _Mapping]] = ..., kmeans: _Optional[_Union[_kmeans_pb2.KMeansProto, _Mapping]] = ..., bisecting_kmeans: _Optional[_Union[_bisecting_kmeans_pb2.BisectingKMeansProto, _Mapping]] = ..., sgd_one_class_svm: _Optional[_Union[_sgd_one_class_svm_pb2.SGDOneClassSVMProto, _Mapping]] = ..., affine_scaler: _Optional[_Union[_affine_scaler_pb2.AffineScalerProto, _Mapping]] = ..., pipeline: _Optional[_Union[PipelineProto, _Mapping]] = ..., passthrough: _Optional[_Union[PassthroughProto, _Mapping]] = ..., decision_tree: _Optional[_Union[_decision_tree_pb2.DecisionTreeProto, _Mapping]] = ..., forest: _Optional[_Union[_forest_pb2.ForestProto, _Mapping]] = ..., gradient_boosting: _Optional[_Union[GradientBoostingProto, _Mapping]] = ..., isolation_forest: _Optional[_Union[_isolation_forest_pb2.IsolationForestProto, _Mapping]] = ..., random_trees_embedding: _Optional[_Union[_random_trees_embedding_pb2.RandomTreesEmbeddingProto, _Mapping]] = ..., ada_boost: _Optional[_Union[AdaBoostProto, _Mapping]] = ..., bagging: _Optional[_Union[BaggingProto, _Mapping]] = ..., voting: _Optional[_Union[VotingProto, _Mapping]] = ..., stacking: _Optional[_Union[StackingProto, _Mapping]] = ..., column_transformer: _Optional[_Union[ColumnTransformerProto, _Mapping]] = ..., transformed_target: _Optional[_Union[TransformedTargetProto, _Mapping]] = ..., delegate: _Optional[_Union[DelegateProto, _Mapping]] = ..., one_hot_encoder: _Optional[_Union[_one_hot_encoder_pb2.OneHotEncoderProto, _Mapping]] = ..., ordinal_encoder: _Optional[_Union[_ordinal_encoder_pb2.OrdinalEncoderProto, _Mapping]] = ..., target_encoder: _Optional[_Union[_target_encoder_pb2.TargetEncoderProto, _Mapping]] = ..., label_encoder: _Optional[_Union[_label_encoder_pb2.LabelEncoderProto, _Mapping]] = ..., label_binarizer: _Optional[_Union[_label_binarizer_pb2.LabelBinarizerProto, _Mapping]] = ..., multi_label_binarizer: _Optional[_Union[_multi_label_binarizer_pb2.MultiLabelBinarizerProto, _Mapping]] = ..., k_bins_discretizer: _Optional[_Union[_k_bins_discretizer_pb2.KBinsDiscretizerProto, _Mapping]] = ..., polynomial_features: _Optional[_Union[_polynomial_features_pb2.PolynomialFeaturesProto, _Mapping]] = ..., spline_transformer: _Optional[_Union[_spline_transformer_pb2.SplineTransformerProto, _Mapping]] = ..., power_transformer: _Optional[_Union[_power_transformer_pb2.PowerTransformerProto, _Mapping]] = ..., quantile_transformer: _Optional[_Union[_quantile_transformer_pb2.QuantileTransformerProto, _Mapping]] = ..., normalizer: _Optional[_Union[_normalizer_pb2.NormalizerProto, _Mapping]] = ..., binarizer: _Optional[_Union[_binarizer_pb2.BinarizerProto, _Mapping]] = ..., simple_imputer: _Optional[_Union[_simple_imputer_pb2.SimpleImputerProto, _Mapping]] = ..., knn_imputer: _Optional[_Union[_knn_imputer_pb2.KNNImputerProto, _Mapping]] = ..., iterative_imputer: _Optional[_Union[IterativeImputerProto, _Mapping]] = ..., missing_indicator: _Optional[_Union[_missing_indicator_pb2.MissingIndicatorProto, _Mapping]] = ..., feature_selector: _Optional[_Union[FeatureSelectorProto, _Mapping]] = ..., function: _Optional[_Union[_function_pb2.FunctionProto, _Mapping]] = ..., hist_gradient_boosting: _Optional[_Union[_hist_gradient_boosting_pb2.HistGradientBoostingProto, _Mapping]] = ..., threshold_classifier: _Optional[_Union[ThresholdClassifierProto, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., schema_version: _Optional[int] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., evidence: _Optional[_Union[_evidence_pb2.Evidence, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
     __slots__ = ("created_timestamp", "training_samples", "metrics", "properties")
@@ -386,39 +389,15 @@ class StackingProto(_message.Message):
 
 class TransformedTargetProto(_message.Message):
     __slots__ = ("model", "final", "inverse", "n_outputs")
-    class Function(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-        __slots__ = ()
-        FUNCTION_UNSPECIFIED: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_IDENTITY: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_EXP: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_EXPM1: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_LOG: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_LOG1P: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_SQRT: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_SQUARE: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_EXP2: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_RECIPROCAL: _ClassVar[TransformedTargetProto.Function]
-        FUNCTION_NEGATIVE: _ClassVar[TransformedTargetProto.Function]
-    FUNCTION_UNSPECIFIED: TransformedTargetProto.Function
-    FUNCTION_IDENTITY: TransformedTargetProto.Function
-    FUNCTION_EXP: TransformedTargetProto.Function
-    FUNCTION_EXPM1: TransformedTargetProto.Function
-    FUNCTION_LOG: TransformedTargetProto.Function
-    FUNCTION_LOG1P: TransformedTargetProto.Function
-    FUNCTION_SQRT: TransformedTargetProto.Function
-    FUNCTION_SQUARE: TransformedTargetProto.Function
-    FUNCTION_EXP2: TransformedTargetProto.Function
-    FUNCTION_RECIPROCAL: TransformedTargetProto.Function
-    FUNCTION_NEGATIVE: TransformedTargetProto.Function
     MODEL_FIELD_NUMBER: _ClassVar[int]
     FINAL_FIELD_NUMBER: _ClassVar[int]
     INVERSE_FIELD_NUMBER: _ClassVar[int]
     N_OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     model: ModelProto
     final: ModelProto
-    inverse: TransformedTargetProto.Function
+    inverse: _function_pb2.Function
     n_outputs: int
-    def __init__(self, model: _Optional[_Union[ModelProto, _Mapping]] = ..., final: _Optional[_Union[ModelProto, _Mapping]] = ..., inverse: _Optional[_Union[TransformedTargetProto.Function, str]] = ..., n_outputs: _Optional[int] = ...) -> None: ...
+    def __init__(self, model: _Optional[_Union[ModelProto, _Mapping]] = ..., final: _Optional[_Union[ModelProto, _Mapping]] = ..., inverse: _Optional[_Union[_function_pb2.Function, str]] = ..., n_outputs: _Optional[int] = ...) -> None: ...
 
 class ThresholdClassifierProto(_message.Message):
     __slots__ = ("model", "method", "threshold", "positive")

@@ -73,7 +73,7 @@ class ArrayLayout(_message.Message):
     def __init__(self, dtype: _Optional[str] = ..., shape: _Optional[_Iterable[int]] = ..., strides: _Optional[_Iterable[int]] = ..., scalar: _Optional[_Union[ArrayLayout.Scalar, str]] = ...) -> None: ...
 
 class Value(_message.Message):
-    __slots__ = ("none", "bool_value", "int_value", "double_value", "string_value", "array", "list", "tuple", "dict", "estimator", "omitted", "numpy_scalar")
+    __slots__ = ("none", "bool_value", "int_value", "double_value", "string_value", "array", "list", "tuple", "dict", "estimator", "omitted", "numpy_scalar", "function")
     NONE_FIELD_NUMBER: _ClassVar[int]
     BOOL_VALUE_FIELD_NUMBER: _ClassVar[int]
     INT_VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +86,7 @@ class Value(_message.Message):
     ESTIMATOR_FIELD_NUMBER: _ClassVar[int]
     OMITTED_FIELD_NUMBER: _ClassVar[int]
     NUMPY_SCALAR_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
     none: bool
     bool_value: bool
     int_value: int
@@ -98,7 +99,8 @@ class Value(_message.Message):
     estimator: EstimatorSpec
     omitted: str
     numpy_scalar: NdArray
-    def __init__(self, none: _Optional[bool] = ..., bool_value: _Optional[bool] = ..., int_value: _Optional[int] = ..., double_value: _Optional[float] = ..., string_value: _Optional[str] = ..., array: _Optional[_Union[NdArray, _Mapping]] = ..., list: _Optional[_Union[ValueList, _Mapping]] = ..., tuple: _Optional[_Union[ValueList, _Mapping]] = ..., dict: _Optional[_Union[ValueDict, _Mapping]] = ..., estimator: _Optional[_Union[EstimatorSpec, _Mapping]] = ..., omitted: _Optional[str] = ..., numpy_scalar: _Optional[_Union[NdArray, _Mapping]] = ...) -> None: ...
+    function: str
+    def __init__(self, none: _Optional[bool] = ..., bool_value: _Optional[bool] = ..., int_value: _Optional[int] = ..., double_value: _Optional[float] = ..., string_value: _Optional[str] = ..., array: _Optional[_Union[NdArray, _Mapping]] = ..., list: _Optional[_Union[ValueList, _Mapping]] = ..., tuple: _Optional[_Union[ValueList, _Mapping]] = ..., dict: _Optional[_Union[ValueDict, _Mapping]] = ..., estimator: _Optional[_Union[EstimatorSpec, _Mapping]] = ..., omitted: _Optional[str] = ..., numpy_scalar: _Optional[_Union[NdArray, _Mapping]] = ..., function: _Optional[str] = ...) -> None: ...
 
 class ValueList(_message.Message):
     __slots__ = ("items",)

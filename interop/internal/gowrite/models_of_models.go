@@ -33,7 +33,7 @@ func modelsOfModels(base map[string]*modelxpb.ModelProto) map[string]*modelxpb.M
 			Members: regressors, Weights: []float64{1, 2},
 		}}},
 		"transformed_target": {Model: &modelxpb.ModelProto_TransformedTarget{TransformedTarget: &modelxpb.TransformedTargetProto{
-			Model: regressors[0], Inverse: modelxpb.TransformedTargetProto_FUNCTION_EXPM1,
+			Model: regressors[0], Inverse: modelxpb.Function_FUNCTION_EXPM1,
 		}}},
 		"transformed_target-scaled": {Model: &modelxpb.ModelProto_TransformedTarget{
 			TransformedTarget: &modelxpb.TransformedTargetProto{

@@ -35,6 +35,7 @@ from modelx.formats.onnx_graph.passthrough import PassthroughBuilder
 from modelx.formats.onnx_graph.pipeline import PipelineBuilder
 from modelx.formats.onnx_graph.polynomial_features import PolynomialFeaturesBuilder
 from modelx.formats.onnx_graph.power_transformer import PowerTransformerBuilder
+from modelx.formats.onnx_graph.quantile_transformer import QuantileTransformerBuilder
 from modelx.formats.onnx_graph.random_trees_embedding import RandomTreesEmbeddingBuilder
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
@@ -67,6 +68,7 @@ BUILDERS: dict[str, Builder] = {
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
     "simple_imputer": SimpleImputerBuilder(),
+    "quantile_transformer": QuantileTransformerBuilder(),
     "target_encoder": TargetEncoderBuilder(),
     "power_transformer": PowerTransformerBuilder(),
     "ordinal_encoder": OrdinalEncoderBuilder(),
@@ -89,10 +91,10 @@ BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset(
     {
+        "function",
         "knn_imputer",
         "label_binarizer",
         "multi_label_binarizer",
-        "quantile_transformer",
         "spline_transformer",
         "threshold_classifier",
     }

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from modelx.conversion import family_of, place_of
 from modelx.formats.onnx_graph import elementary
 from modelx.formats.onnx_graph.ensemble import EnsembleBuilder
-from modelx.v1 import model_pb2
+from modelx.v1 import function_pb2, model_pb2
 
 if TYPE_CHECKING:
     from modelx.formats.onnx_graph.graph import Graph
 
-Function = model_pb2.TransformedTargetProto.Function
+Function = function_pb2.Function
 _OPERATORS = {
     Function.FUNCTION_EXP: "Exp",
     Function.FUNCTION_LOG: "Log",
