@@ -25,6 +25,7 @@ from modelx.formats.onnx_graph.isolation_forest import IsolationForestBuilder
 from modelx.formats.onnx_graph.iterative_imputer import IterativeImputerBuilder
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
+from modelx.formats.onnx_graph.label_binarizer import LabelBinarizerBuilder, MultiLabelBinarizerBuilder
 from modelx.formats.onnx_graph.label_encoder import LabelEncoderBuilder
 from modelx.formats.onnx_graph.linear_regression import LinearRegressionBuilder
 from modelx.formats.onnx_graph.missing_indicator import MissingIndicatorBuilder
@@ -42,6 +43,7 @@ from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 from modelx.formats.onnx_graph.simple_imputer import SimpleImputerBuilder
 from modelx.formats.onnx_graph.stacking import StackingBuilder
 from modelx.formats.onnx_graph.target_encoder import TargetEncoderBuilder
+from modelx.formats.onnx_graph.threshold_classifier import ThresholdClassifierBuilder
 from modelx.formats.onnx_graph.transformed_target import TransformedTargetBuilder
 from modelx.formats.onnx_graph.tree_models import TreeModelBuilder
 from modelx.formats.onnx_graph.voting import VotingBuilder
@@ -75,6 +77,8 @@ BUILDERS: dict[str, Builder] = {
     "one_hot_encoder": OneHotEncoderBuilder(),
     "missing_indicator": MissingIndicatorBuilder(),
     "label_encoder": LabelEncoderBuilder(),
+    "label_binarizer": LabelBinarizerBuilder(),
+    "multi_label_binarizer": MultiLabelBinarizerBuilder(),
 }
 BUILDERS["decision_tree"] = BUILDERS["forest"] = TreeModelBuilder()
 BUILDERS["column_transformer"] = ColumnTransformerBuilder(BUILDERS)
@@ -87,16 +91,14 @@ BUILDERS["gradient_boosting"] = GradientBoostingBuilder(BUILDERS)
 BUILDERS["ada_boost"] = AdaBoostBuilder(BUILDERS)
 BUILDERS["iterative_imputer"] = IterativeImputerBuilder(BUILDERS)
 BUILDERS["transformed_target"] = TransformedTargetBuilder(BUILDERS)
+BUILDERS["threshold_classifier"] = ThresholdClassifierBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
 NO_GRAPH: frozenset[str] = frozenset(
     {
         "function",
         "knn_imputer",
-        "label_binarizer",
-        "multi_label_binarizer",
         "spline_transformer",
-        "threshold_classifier",
     }
 )
 
