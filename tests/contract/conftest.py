@@ -11,6 +11,7 @@ from typing import Any
 
 import contract_engines as engines
 import contract_models as models
+import contract_tables as tables
 import pytest
 
 HERE = Path(__file__).parent
@@ -23,6 +24,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("contract")
     models.write(folder, "diabetes", "clusters")
     models.write_repository(folder / "repository")
+    tables.write_repository(folder / "tables")
     (folder / "predict.tokens").write_text("# readers\nreader-1\n\nreader-2\n")
     (folder / "reload.tokens").write_text("writer\n")
     (folder / "way-out").symlink_to("/etc", target_is_directory=True)

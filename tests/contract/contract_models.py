@@ -5,11 +5,12 @@ Estimators are fitted here, by scikit-learn itself, so what a server answers is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import contract_tables as tables
 import numpy as np
+from contract_tables import Fitted
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """An estimator, and the version that its file says."""
-
-    estimator: Any
-    version: str
-
-
 @cache
 def data(name: str) -> np.ndarray[Any, Any]:
     """Give the rows of one of scikit-learn's own data sets."""
@@ -37,11 +30,17 @@ def data(name: str) -> np.ndarray[Any, Any]:
     return np.asarray(loaders[name](return_X_y=True)[0], dtype=np.float64)
 
 
-def rows(text: str) -> np.ndarray[Any, Any]:
-    """Give rows by a text such as "diabetes[0:2]"."""
+def rows(text: str) -> Any:
+    """Give rows by a text such as "diabetes[0:2]": an array, or a frame where they are of a table."""
     name, _, span = text.partition("[")
     first, _, end = span.rstrip("]").partition(":")
-    return data(name)[int(first) : int(end)]
+    every = tables.frames().get(name)
+    return (data(name) if every is None else every)[int(first) : int(end)]
+
+
+def estimator(name: str) -> Any:
+    """Give the estimator of any model."""
+    return (fitted() | tables.fitted())[name].estimator
 
 
 @cache
@@ -94,20 +93,21 @@ def write_repository(root: Path) -> None:
     write(root, *(name for name in fitted() if name != "diabetes"))
 
 
-def answer(name: str, method: str, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def answer(name: str, method: str, x: Any) -> np.ndarray[Any, Any]:
     """Ask scikit-learn."""
-    return np.asarray(getattr(fitted()[name].estimator, method)(x))
+    return np.asarray(getattr(estimator(name), method)(x))
 
 
-def tolerance(name: str, method: str, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def tolerance(name: str, method: str, x: Any) -> np.ndarray[Any, Any]:
     """Give how far each number may be from scikit-learn's: 1e-12 of the sum of the absolute terms it is made of."""
-    estimator = fitted()[name].estimator
-    if isinstance(estimator, Pipeline):
-        x, estimator = estimator[:-1].transform(x), estimator[-1]
-    if method in ("transform", "inverse_transform") and not hasattr(estimator, "cluster_centers_"):
+    model = estimator(name)
+    if isinstance(model, Pipeline):
+        x, model = model[:-1].transform(x), model[-1]
+    x = np.asarray(x)
+    if method in ("transform", "inverse_transform") and not hasattr(model, "cluster_centers_"):
         return np.zeros(x.shape)
-    if hasattr(estimator, "cluster_centers_"):
-        return 1e-12 * (np.abs(x).sum(axis=1, keepdims=True) + np.abs(estimator.cluster_centers_).sum(axis=1))
-    terms = np.abs(x) @ np.abs(np.atleast_2d(estimator.coef_)).T + np.abs(estimator.intercept_)
+    if hasattr(model, "cluster_centers_"):
+        return 1e-12 * (np.abs(x).sum(axis=1, keepdims=True) + np.abs(model.cluster_centers_).sum(axis=1))
+    terms = np.abs(x) @ np.abs(np.atleast_2d(model.coef_)).T + np.abs(model.intercept_)
     # A probability is a function of sums; its slope is at most 1.
     return 1e-12 * terms.max(axis=1, keepdims=True)

@@ -118,14 +118,15 @@ def test_a_bad_file_is_told_everywhere_and_changes_nothing(serve, folder):
     assert (line["kind"], line["path"], line["trigger"]) == ("malformed", "bad.pb", "http")
 
 
-def test_a_model_of_strings_is_not_served(serve, folder):
+def test_a_model_of_strings_takes_the_place_of_one_of_numbers(serve, folder):
     vectors = Path(__file__).parents[1] / "conformance" / "vectors"
     shutil.copy(vectors / "column_transformer" / "mixed_columns.pb", folder / "strings.pb")
     server = serve(folder / "1.0.0.pb")
-    refused = calls.call_http(server.http, {"http": "POST /reload", "json": {"path": "strings.pb"}})
-    assert (refused.status, refused.kind) == (409, "not_served")
-    assert refused.error == 'file "strings.pb" is refused (not_served); version "1.0.0" goes on serving'
-    assert "strings" in refused.body["detail"]
+    assert rpc(server, "ReloadModel", path="strings.pb").code == "OK"
+    types = rpc(server, "GetModelInfo").body["signature"]["feature_types"]
+    assert types[1:3] == ["DATA_TYPE_STRING", "DATA_TYPE_FLOAT64"]
+    refused = rpc(server, "Predict", method="transform", features=[0.0] * len(types))
+    assert (refused.kind, refused.error) == ("not_text", "row 1, feature 2 is a number; expected a string or null")
 
 
 def test_version_alone_must_be_the_files(serve, folder):

@@ -10,11 +10,14 @@ import subprocess
 from pathlib import Path
 
 import contract_models as models
+import contract_tables as tables
 import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
 PYTHON = HERE.parents[1] / "build" / "tritonclient" / "bin" / "python"
+# Those without gaps among the strings, which this client has no words for.
+PEOPLE = tables.frames()["read"].iloc[[0, 2, 3, 5, 6, 8, 9]]
 ROWS = {"cancer": "cancer[10:40]", "iris": "iris[45:55]", "diabetes": "diabetes[0:7]"}
 
 
@@ -22,9 +25,11 @@ ROWS = {"cancer": "cancer[10:40]", "iris": "iris[45:55]", "diabetes": "diabetes[
 def told(engine, servers, tmp_path_factory):
     assert PYTHON.exists(), "tritonclient has no environment: run `make tritonclient`"
     path = tmp_path_factory.mktemp("triton") / "rows.npz"
-    np.savez(path, **{name: models.rows(span) for name, span in ROWS.items()})
-    server = servers.get(engine, "repository")
-    command = [PYTHON, HERE / "triton_client.py", server.grpc, server.http, path]
+    table = {name: PEOPLE[name].to_numpy() for name in PEOPLE}
+    table["city"] = table["city"].astype(str)
+    np.savez(path, **{name: models.rows(span) for name, span in ROWS.items()}, **table)
+    addresses = [(server.grpc, server.http) for server in (servers.get(engine, n) for n in ("repository", "tables"))]
+    command = [PYTHON, HERE / "triton_client.py", *addresses[0], *addresses[1], path]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -43,6 +48,15 @@ def test_numbers_are_scikit_learns(told, transport):
     x = models.rows(ROWS["diabetes"])
     off = np.abs(np.asarray(got["version"]["predict"]) - models.answer("diabetes", "predict", x))[:, None]
     assert (off <= models.tolerance("diabetes", "predict", x)).all()
+
+
+@pytest.mark.parametrize("transport", ["grpc", "http"])
+def test_strings_beside_numbers(told, transport):
+    want = models.answer("people", "predict_proba", PEOPLE)
+    for got in told[transport]["table"]:
+        assert got["predict"] == models.answer("people", "predict", PEOPLE).tolist()
+        off = np.abs(np.asarray(got["predict_proba"]) - want)
+        assert (off <= models.tolerance("people", "predict_proba", PEOPLE)).all()
 
 
 @pytest.mark.parametrize("transport", ["grpc", "http"])

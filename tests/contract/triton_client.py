@@ -1,6 +1,6 @@
 """Run by the interpreter that has tritonclient: uses a server as its users do, and prints what came back as JSON.
 
-Usage: triton_client.py GRPC_ADDRESS HTTP_ADDRESS ROWS.npz
+Usage: triton_client.py GRPC_ADDRESS HTTP_ADDRESS TABLES_GRPC_ADDRESS TABLES_HTTP_ADDRESS ROWS.npz
 """
 
 from __future__ import annotations
@@ -60,6 +60,19 @@ def use(client: Any, kit: Any, rows: Any) -> dict[str, Any]:
     return told
 
 
+def table(client: Any, kit: Any, rows: Any, **options: Any) -> Any:
+    """Infer of strings, doubles, integers and bools, a tensor for each."""
+    tensors = []
+    for name, datatype in (("age", "FP64"), ("city", "BYTES"), ("member", "BOOL"), ("visits", "INT64")):
+        values = rows[name].astype(object) if datatype == "BYTES" else rows[name]
+        tensors.append(kit.InferInput(name, list(values.shape), datatype))
+        tensors[-1].set_data_from_numpy(values, **options)
+    wanted = [kit.InferRequestedOutput(name) for name in ("predict", "predict_proba")]
+    result = client.infer("people", tensors, outputs=wanted, parameters={"gaps": "nan"})
+    labels = [label.decode() for label in result.as_numpy("predict")]
+    return {"predict": labels, "predict_proba": result.as_numpy("predict_proba").tolist()}
+
+
 def stream(client: Any, x: np.ndarray[Any, Any]) -> list[str]:
     """Infer each row over one stream."""
     answers: queue.Queue[Any] = queue.Queue()
@@ -93,7 +106,7 @@ def typed_json(client: Any, x: np.ndarray[Any, Any]) -> Any:
 
 def main() -> None:
     """Print {"grpc": ..., "http": ...}."""
-    grpc_address, http_address, path = sys.argv[1:]
+    grpc_address, http_address, tables_grpc, tables_http, path = sys.argv[1:]
     rows = np.load(path)
     with over_grpc.InferenceServerClient(grpc_address) as client:
         told: dict[str, Any] = {"grpc": use(client, over_grpc, rows)}
@@ -107,6 +120,10 @@ def main() -> None:
         told["http"]["server"] = client.get_server_metadata()["name"]
         told["http"]["index"] = [m["name"] for m in client.get_model_repository_index()]
         told["http"]["json"] = typed_json(client, rows["iris"])
+    with over_grpc.InferenceServerClient(tables_grpc) as client:
+        told["grpc"]["table"] = [table(client, over_grpc, rows)]
+    with over_http.InferenceServerClient(tables_http) as client:
+        told["http"]["table"] = [table(client, over_http, rows, binary_data=binary) for binary in (True, False)]
     sys.stdout.write(json.dumps(told))
 
 
