@@ -125,6 +125,11 @@ func (c *compiled) Run(m Method, dst, x []float64) error {
 }
 
 func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) error {
+	return c.runContext(ctx, m, dst, x, false)
+}
+
+// runContext is RunContext. texts says that a method may give strings, as their numbers.
+func (c *compiled) runContext(ctx context.Context, m Method, dst, x []float64, texts bool) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -139,7 +144,7 @@ func (c *compiled) RunContext(ctx context.Context, m Method, dst, x []float64) e
 	if int64(len(dst)) != int64(rows)*int64(out.values()) {
 		return c.wrongBuffer(len(dst), rows, out.values())
 	}
-	if out.kind == TypeNone {
+	if out.kind == TypeNone && !texts {
 		return &Error{
 			Kind: ErrStringLabels, Path: c.root.path, Found: fmt.Sprintf("%s of a model that gives strings", m),
 			Want: "a method that gives numbers", Hint: "use ApplyColumns, which gives columns of either type",

@@ -73,7 +73,7 @@ func start(t testing.TB, configure func(*grpcserver.Config)) *engine {
 	}
 	config := grpcserver.Config{
 		Plane: e.plane, Gate: e.gate, Telemetry: telemetry.New(metrics.New(), logger, "none", nil), Version: "1.2.3",
-		MaxMessageBytes: 64 << 20, MaxRows: 100_000, HandshakeTimeout: 10 * time.Second,
+		MaxMessageBytes: 64 << 20, HandshakeTimeout: 10 * time.Second,
 	}
 	if configure != nil {
 		configure(&config)
@@ -190,7 +190,7 @@ func serveFlowers() (address string, stop func()) {
 	logger := slog.New(slog.DiscardHandler)
 	server := grpcserver.New(grpcserver.Config{
 		Plane: plane, Gate: admission.New(1), Telemetry: telemetry.New(metrics.New(), logger, "none", nil),
-		MaxMessageBytes: 1 << 20, MaxRows: 1000, HandshakeTimeout: time.Second,
+		MaxMessageBytes: 1 << 20, HandshakeTimeout: time.Second,
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

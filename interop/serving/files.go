@@ -178,37 +178,7 @@ func tooLarge(limit int64) error {
 
 // decode makes the model of a file that was read.
 func (c *content) decode(ctx context.Context, limit int64) (modelx.Model, error) {
-	m, err := modelx.DecodeBytesContext(ctx, c.data, modelx.WithFormats(formats...), modelx.WithMaxFileBytes(limit), modelx.WithMaxExpandedBytes(limit))
-	if err != nil {
-		return nil, err
-	}
-	if err := refuseStrings(m); err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-// NotServed is the kind of a model that is sound, but takes or gives strings, which requests have no form for yet.
-const NotServed modelx.Kind = "not_served"
-
-func refuseStrings(m modelx.Model) error {
-	for i, t := range m.FeatureTypes() {
-		if t == modelx.TypeString {
-			return &modelx.Error{
-				Kind: NotServed, Path: m.Family(), Found: fmt.Sprintf("feature %d of strings", i),
-				Want: "features that are numbers, which is what servers take yet", Hint: "load the model in a program",
-			}
-		}
-	}
-	for _, method := range m.Methods() {
-		if m.Type(method) == modelx.TypeNone {
-			return &modelx.Error{
-				Kind: NotServed, Path: m.Family(), Found: fmt.Sprintf("%s that gives strings", method),
-				Want: "methods that give numbers, which is what servers give yet", Hint: "load the model in a program",
-			}
-		}
-	}
-	return nil
+	return modelx.DecodeBytesContext(ctx, c.data, modelx.WithFormats(formats...), modelx.WithMaxFileBytes(limit), modelx.WithMaxExpandedBytes(limit))
 }
 
 // refusal puts the reason why a file is refused in the contract's words. goesOn is the version that serves, or nil.

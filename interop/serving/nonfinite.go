@@ -31,20 +31,25 @@ func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, 
 	return 0, errors.New("rows that the model refuses together are taken one by one")
 }
 
-// refusedColumn finds the first NaN or infinity of a row that the model refuses when zeros stand for the others, else the
-// first at all; -1 for a row without any.
+// refusedColumn finds the first number of a row that is NaN or infinite and that the model refuses when zeros stand for the
+// others, else the first at all; -1 for a row without any.
 func (s *Served) refusedColumn(ctx context.Context, info *MethodInfo, row []float64) int {
 	var indices []int
 	dst := make([]float64, info.Columns)
 	alone := make([]float64, len(row))
+	inverse := info.Method == modelx.InverseTransform
+	// What is missing among strings is NaN, and what nobody reads may be.
+	wrong := func(i int, v float64) bool {
+		return (math.IsNaN(v) || math.IsInf(v, 0)) && (inverse || s.Reads(i) && s.Type(i) != modelx.TypeString)
+	}
 	for i, v := range row {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if !wrong(i, v) {
 			alone[i] = v
 		}
 	}
 	first := -1
 	for i, v := range row {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if !wrong(i, v) {
 			continue
 		}
 		if first < 0 {

@@ -48,30 +48,46 @@ func (s *Served) answer(ctx context.Context, request *Request, response *Respons
 	if err := s.choose(request.Methods, response); err != nil {
 		return err
 	}
-	x := request.Features
-	var rows int
-	if len(request.Columns) > 0 {
-		if rows, err = s.countColumns(request.Columns, response); err == nil {
-			err = s.checkRows(rows)
-		}
-		if err == nil {
-			x = s.gather(request.Columns, rows, response)
-		}
-	} else if rows, err = s.countRows(len(x), request.Rows); err == nil {
-		err = s.checkRows(rows)
-	}
-	if err != nil {
+	x, rows := request.Features, 0
+	if made := request.Made; made != nil {
+		x, rows = made.Values, made.n
+	} else if rows, err = s.countNumbers(request, response); err != nil {
 		return err
 	}
 	response.Model, response.Version, response.Rows = s.name, s.version, rows
 	for i := range response.Outputs {
 		output := &response.Outputs[i]
+		if output.texts = &response.texts; request.Made != nil {
+			output.texts = &request.Made.texts
+		}
 		output.Values = resize(output.Values, rows*output.Columns)
 		if err := s.compute(ctx, output, x, rows, response); err != nil {
 			return s.explain(ctx, err, output, x, rows)
 		}
 	}
 	return nil
+}
+
+// countNumbers finds out how many rows of numbers there are, which a model that takes strings has no use for but to turn its
+// own numbers into strings.
+func (s *Served) countNumbers(request *Request, response *Response) (int, error) {
+	rows, err := s.countRows(len(request.Features), request.Rows)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.CheckRows(rows); err != nil {
+		return 0, err
+	}
+	for i := range response.Outputs {
+		out := &response.Outputs[i]
+		if s.Strings() > 0 && out.Method != modelx.InverseTransform {
+			return 0, NotTextError(0, s.firstString(), "", "a number")
+		}
+		if out.Types != nil {
+			response.texts.Begin(s.model, false)
+		}
+	}
+	return rows, nil
 }
 
 // choose makes an output for each method, in the memory of those that were there before.
@@ -87,8 +103,8 @@ func (s *Served) choose(methods []modelx.Method, response *Response) error {
 			}
 		}
 		output := &response.Outputs[i]
-		output.Method, output.Columns, output.Vector, output.Type, output.Indexed, output.Classes =
-			chosen.Method, chosen.Columns, chosen.Vector, chosen.Type, chosen.Indexed, nil
+		output.Method, output.Columns, output.Vector, output.Type, output.Types, output.Indexed, output.Classes =
+			chosen.Method, chosen.Columns, chosen.Vector, chosen.Type, chosen.Types, chosen.Indexed, nil
 		if chosen.Method == modelx.Predict {
 			output.Classes = s.classes
 		}
@@ -112,7 +128,8 @@ func (s *Served) countRows(values int, rows int64) (int, error) {
 	return int(rows), nil
 }
 
-func (s *Served) checkRows(rows int) error {
+// CheckRows refuses what are no rows, or too many. Errors: no_rows, too_many_rows.
+func (s *Served) CheckRows(rows int) *Error {
 	if rows == 0 {
 		return NewError(NoRows, "no rows; expected at least one")
 	}
@@ -125,7 +142,7 @@ func (s *Served) checkRows(rows int) error {
 // compute runs one method, over several cores where that is worth it. Rows are independent of each other, so that the
 // numbers are the same.
 func (s *Served) compute(ctx context.Context, output *Output, x []float64, rows int, response *Response) error {
-	info := MethodInfo{Method: output.Method, Columns: output.Columns, Indexed: output.Indexed}
+	info := MethodInfo{Method: output.Method, Columns: output.Columns, Types: output.Types, Indexed: output.Indexed}
 	parts := min(runtime.GOMAXPROCS(0), rows/fewRows, len(x)/fewValues)
 	if parts <= 1 {
 		return s.run(ctx, &info, &response.indices, output.Values, x)
@@ -163,6 +180,9 @@ func panicked(r any) error { return fmt.Errorf("%v\n%s", r, debug.Stack()) }
 
 // run runs one method. indices is memory for labels that no double holds.
 func (s *Served) run(ctx context.Context, info *MethodInfo, indices *[]int, dst, x []float64) error {
+	if info.Types != nil {
+		return modelx.RunTexts(ctx, s.model, info.Method, dst, x)
+	}
 	if !info.Indexed {
 		return s.model.RunContext(ctx, info.Method, dst, x)
 	}
@@ -191,7 +211,7 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	if !refusesValue(err) {
 		return internal(err)
 	}
-	info := MethodInfo{Method: output.Method, Columns: output.Columns, Indexed: output.Indexed}
+	info := MethodInfo{Method: output.Method, Columns: output.Columns, Types: output.Types, Indexed: output.Indexed}
 	row, err := s.refusedRow(ctx, &info, x, rows)
 	if err != nil {
 		if ended := contextError(err); ended != nil {
@@ -203,11 +223,11 @@ func (s *Served) explain(ctx context.Context, err error, output *Output, x []flo
 	column := s.refusedColumn(ctx, &info, values)
 	number := strconv.Itoa(row + 1)
 	if column < 0 {
-		return NewError(RefusedValue, "row %s has numbers that the model does not take, or that overflow inside it", number)
+		return NewError(RefusedValue, "row %s has values that the model does not take, or that overflow inside it", number)
 	}
 	feature := strconv.Itoa(column + 1)
-	if len(s.features) > 0 {
-		feature += " (" + Quoted(s.features[column]) + ")"
+	if names := s.FeatureNames(); len(names) > 0 {
+		feature += " (" + Quoted(names[column]) + ")"
 	}
 	return NewError(
 		NonFiniteInput, "row %s, feature %s is %s; expected a finite number", number, feature, plainjson.NonFinite(values[column]),

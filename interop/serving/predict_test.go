@@ -43,20 +43,6 @@ func TestPredictRefusesWhatIsWrongInTheOrderOfTheContract(t *testing.T) {
 		{"NaN", Request{Features: []float64{0, 0, 1, nan}}, NonFiniteInput, `row 2, feature 2 ("b\u0022mi") is NaN; expected a finite number`},
 		{"infinity", Request{Features: []float64{inf, 0}}, NonFiniteInput, `row 1, feature 1 ("a") is Infinity; expected a finite number`},
 		{"minus infinity", Request{Features: []float64{0, -inf}}, NonFiniteInput, `row 1, feature 2 ("b\u0022mi") is -Infinity; expected a finite number`},
-		{
-			"columns", Request{Columns: []Column{{"a", []float64{1}}, {"x", nil}}}, MissingColumn,
-			`unknown input "x"; expected one tensor for each feature, or a single one for all`,
-		},
-		{"doubled column", Request{Columns: []Column{{"a", nil}, {"a", nil}}}, MissingColumn, `input "a" is there twice; expected it once`},
-		{
-			"missing column", Request{Columns: []Column{{"a", nil}}}, MissingColumn,
-			`no input "b\u0022mi"; expected one tensor for each feature, or a single one for all`,
-		},
-		{
-			"uneven columns", Request{Columns: []Column{{"a", make([]float64, 2)}, {"b\"mi", make([]float64, 3)}}}, BadRequest,
-			`inputs have 2 and 3 rows; expected the same number`,
-		},
-		{"empty columns", Request{Columns: []Column{{"a", nil}, {"b\"mi", nil}}}, NoRows, `no rows; expected at least one`},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			var response Response
@@ -106,7 +92,7 @@ func TestOverflowIsTold(t *testing.T) {
 	}}})
 	var response Response
 	err := p.Predict(t.Context(), &Request{Features: []float64{0, 1, 1e300, 1}}, &response)
-	requireError(t, err, RefusedValue, "row 2 has numbers that the model does not take, or that overflow inside it")
+	requireError(t, err, RefusedValue, "row 2 has values that the model does not take, or that overflow inside it")
 	info, err := p.Info("", "")
 	requireNone(t, err)
 	equal(t, "the class", info.ClassName, "Pipeline")
@@ -160,14 +146,6 @@ func TestWithoutMethodsTheModelsFirstIsTaken(t *testing.T) {
 	equal(t, "the method", response.Outputs[0].Method, modelx.Transform)
 	err := p.Predict(t.Context(), &Request{Features: []float64{1, 2, 3}, Methods: []modelx.Method{modelx.Predict}}, &response)
 	requireError(t, err, UnsupportedMethod, `the model has no method "predict"; expected one of transform, inverse_transform`)
-}
-
-func TestColumnsInAnyOrder(t *testing.T) {
-	p := startWith(t, line("1", 0.25))
-	var response Response
-	columns := []Column{{"b\"mi", []float64{2, 4}}, {"a", []float64{1, 3}}}
-	requireNone(t, p.Predict(t.Context(), &Request{Columns: columns}, &response))
-	same(t, "the answer", response.Outputs[0].Values, []float64{1.25, 4.25})
 }
 
 // Many rows are computed by several goroutines, and their bits are those of each row alone.
@@ -256,13 +234,6 @@ func TestAPredictionAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations for a prediction", why, n)
 		}
 	}
-	p := startWith(t, line("1", 0))
-	request, response := &Request{Columns: []Column{{"a", []float64{1}}, {"b\"mi", []float64{1}}}}, new(Response)
-	requireNone(t, p.Predict(t.Context(), request, response))
-	ctx := t.Context()
-	if n := testing.AllocsPerRun(1000, func() { _ = p.Predict(ctx, request, response) }); n != 0 {
-		t.Errorf("%v allocations for a prediction of columns", n)
-	}
 }
 
 // defective is a model with a defect, which no real one is known to have.
@@ -289,10 +260,10 @@ func TestADefectEndsOneRequestOnly(t *testing.T) {
 }
 
 func FuzzPredict(f *testing.F) {
-	f.Add([]byte{1, 2, 3}, int64(1), "predict", "a", uint8(2))
-	f.Add([]byte{0xff, 0xf0}, int64(-1), "", "b\"mi", uint8(0))
+	f.Add([]byte{1, 2, 3}, int64(1), "predict")
+	f.Add([]byte{0xff, 0xf0}, int64(-1), "")
 	p := startWith(f, line("1", 0))
-	f.Fuzz(func(t *testing.T, data []byte, rows int64, method, name string, columns uint8) {
+	f.Fuzz(func(t *testing.T, data []byte, rows int64, method string) {
 		values := make([]float64, len(data))
 		for i, b := range data {
 			values[i] = math.Float64frombits(uint64(b) << 56)
@@ -300,9 +271,6 @@ func FuzzPredict(f *testing.F) {
 		request := &Request{Features: values, Rows: rows}
 		if method != "" {
 			request.Methods = []modelx.Method{modelx.Method(method)}
-		}
-		for range columns % 4 {
-			request.Columns = append(request.Columns, Column{name, values}, Column{"a", values})
 		}
 		var response Response
 		err := p.Predict(t.Context(), request, &response)

@@ -11,18 +11,13 @@ type Request struct {
 	Model, Version string
 	// Methods are what to compute. None: predict where the model has it, else its first one.
 	Methods []modelx.Method
-	// Features are the rows, one after the other; not together with Columns.
+	// Features are rows of numbers, one after the other.
 	Features []float64
 	// Rows is how many rows Features holds, or 0 for as many as there are.
 	Rows int64
-	// Columns has one for each feature of the model, in any order.
-	Columns []Column
-}
-
-// Column is one named feature of every row.
-type Column struct {
-	Name   string
-	Values []float64
+	// Made are rows that were made for this load of the model, in place of Features; or nil. They must not change as long as
+	// the response is of use.
+	Made *Rows
 }
 
 // Response has the outputs in the order of the methods, all computed by one load of a model. It may be used again, and
@@ -32,9 +27,18 @@ type Response struct {
 	Rows           int
 	Outputs        []Output
 
-	gathered []float64
-	indices  []int
-	seen     []bool
+	indices []int
+	texts   modelx.Texts
+}
+
+// Kept is how many numbers there is memory for.
+func (r *Response) Kept() int {
+	n := 0
+	outputs := r.Outputs[:cap(r.Outputs)]
+	for i := range outputs {
+		n += cap(outputs[i].Values)
+	}
+	return n
 }
 
 // Output is what one method gave.
@@ -46,12 +50,25 @@ type Output struct {
 	Vector bool
 	// Type is scikit-learn's type of the values.
 	Type modelx.DataType
-	// Values are rows * Columns values: labels that are bools as 0 and 1, and where Indexed places in Classes.
+	// Types are those of the columns where some are strings, else nil.
+	Types []modelx.DataType
+	// Values are rows * Columns values: labels that are bools as 0 and 1, and where Indexed places in Classes. Of columns of
+	// strings, Text has what they stand for.
 	Values []float64
 	// Indexed tells that no double holds the labels: they are text, or integers over 2^53 are among them.
 	Indexed bool
 	// Classes are the model's, or nil.
 	Classes *modelx.Labels
+
+	texts *modelx.Texts
+}
+
+// Text is the string that a value of a column of strings stands for.
+func (o *Output) Text(value float64) (string, modelx.Missing) { return o.texts.Text(value) }
+
+// IsText tells whether a column has strings.
+func (o *Output) IsText(column int) bool {
+	return o.Types != nil && o.Types[column] == modelx.TypeString
 }
 
 // Trigger is what asked for a reload.

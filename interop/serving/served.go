@@ -13,11 +13,10 @@ import (
 type Served struct {
 	name, version string
 	model         modelx.Model
-	width         int
-	features      []string
-	// places are those of the features, by name.
-	places  map[string]int
+	Schema
 	methods []MethodInfo
+	// tensors are those of the methods that inference has.
+	tensors []MethodInfo
 	classes *modelx.Labels
 	summary modelx.Summary
 	sha256  string
@@ -40,6 +39,8 @@ type MethodInfo struct {
 	Vector bool
 	// Type is scikit-learn's type of the values.
 	Type modelx.DataType
+	// Types are those of the columns where some are strings, else nil.
+	Types []modelx.DataType
 	// Indexed is as in [Output].
 	Indexed bool
 }
@@ -48,23 +49,20 @@ type MethodInfo struct {
 // that waits for memory.
 func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, error) {
 	s := &Served{
-		model: model, width: model.NumFeatures(), features: model.FeatureNames(), classes: model.Classes(),
-		summary: model.Summary(), maxRows: maxRows,
-	}
-	s.places = make(map[string]int, len(s.features))
-	for i, name := range s.features {
-		s.places[name] = i
+		model: model, Schema: newSchema(model), classes: model.Classes(), summary: model.Summary(), maxRows: maxRows,
 	}
 	for _, spec := range s.summary.Signature.GetOutputs() {
 		method := modelx.Method(spec.GetMethod())
-		if method == modelx.InverseTransform && model.Columns(modelx.Transform) != s.width {
-			continue // Requests have rows of one width.
+		if method == modelx.InverseTransform &&
+			(model.Columns(modelx.Transform) != s.width || modelx.ColumnTypes(model, modelx.Transform) != nil) {
+			continue // Requests have rows of one width, and it takes numbers alone.
 		}
 		s.methods = append(s.methods, MethodInfo{
 			Method: method, Columns: model.Columns(method), Vector: spec.GetNColumns() == 0,
-			Type: modelx.DataType(spec.GetType()), Indexed: method == modelx.Predict && holdsNoDouble(s.classes),
+			Type: modelx.DataType(spec.GetType()), Types: modelx.ColumnTypes(model, method), Indexed: method == modelx.Predict && holdsNoDouble(s.classes),
 		})
 	}
+	s.tensors = slices.DeleteFunc(slices.Clone(s.methods), func(m MethodInfo) bool { return !m.IsTensor() })
 	row := make([]float64, s.width)
 	var response Response
 	for i := range s.methods {
@@ -96,12 +94,6 @@ func (s *Served) Model() string { return s.name }
 // Version is the version that it answers to.
 func (s *Served) Version() string { return s.version }
 
-// NumFeatures is the width of a row.
-func (s *Served) NumFeatures() int { return s.width }
-
-// FeatureNames are the names of the features, or none. The slice must not be changed.
-func (s *Served) FeatureNames() []string { return s.features }
-
 // Methods are what the model computes, in the order of its signature. The slice must not be changed.
 func (s *Served) Methods() []MethodInfo { return s.methods }
 
@@ -115,17 +107,71 @@ func (s *Served) Method(method modelx.Method) (*MethodInfo, error) {
 			return &s.methods[i], nil
 		}
 	}
-	names := make([]string, len(s.methods))
-	for i := range s.methods {
-		names[i] = string(s.methods[i].Method)
+	return nil, unknownMethod(method, s.methods)
+}
+
+func unknownMethod(method modelx.Method, there []MethodInfo) *Error {
+	names := make([]string, len(there))
+	for i := range there {
+		names[i] = string(there[i].Method)
 	}
-	return nil, NewError(UnsupportedMethod, "the model has no method %s; expected one of %s", Quoted(string(method)), Listed(names))
+	return NewError(UnsupportedMethod, "the model has no method %s; expected one of %s", Quoted(string(method)), Listed(names))
+}
+
+// IsTensor tells whether the method's values make a tensor: not those of columns of strings and of numbers.
+func (m *MethodInfo) IsTensor() bool {
+	return !slices.ContainsFunc(m.Types, func(t modelx.DataType) bool { return t != modelx.TypeString })
+}
+
+// TensorMethods are those of which the values make tensors. The slice must not be changed.
+func (s *Served) TensorMethods() []MethodInfo { return s.tensors }
+
+// TensorMethod is Method for those that make a tensor. Errors: unsupported_method.
+func (s *Served) TensorMethod(method modelx.Method) (*MethodInfo, error) {
+	for i := range s.tensors {
+		if s.tensors[i].Method == method {
+			return &s.tensors[i], nil
+		}
+	}
+	if len(s.tensors) == 0 {
+		return nil, noTensors()
+	}
+	return nil, unknownMethod(method, s.tensors)
+}
+
+// DefaultTensorMethod is the one that inference computes where none is named. Errors: unsupported_method.
+func (s *Served) DefaultTensorMethod() (*MethodInfo, error) {
+	if len(s.tensors) == 0 {
+		return nil, noTensors()
+	}
+	return defaultOf(s.tensors), nil
+}
+
+func noTensors() *Error {
+	return NewError(UnsupportedMethod, "no method of the model gives tensors; expected Predict or POST /predict")
+}
+
+// GivesTexts tells whether one of the methods, or the one by default where there is none, gives columns of strings.
+func (s *Served) GivesTexts(methods []modelx.Method) bool {
+	if len(methods) == 0 {
+		return s.defaultMethod().Types != nil
+	}
+	for i := range s.methods {
+		if m := &s.methods[i]; m.Types != nil && slices.Contains(methods, m.Method) {
+			return true
+		}
+	}
+	return false
 }
 
 // defaultMethod is predict, or the first method of a model that lacks it.
 func (s *Served) defaultMethod() *MethodInfo {
-	i := slices.IndexFunc(s.methods, func(m MethodInfo) bool { return m.Method == modelx.Predict })
-	return &s.methods[max(0, i)]
+	return defaultOf(s.methods)
+}
+
+func defaultOf(methods []MethodInfo) *MethodInfo {
+	i := slices.IndexFunc(methods, func(m MethodInfo) bool { return m.Method == modelx.Predict })
+	return &methods[max(0, i)]
 }
 
 // Refuse counts a request for this load that its transport refuses itself, and returns err.

@@ -17,6 +17,7 @@ const (
 	NonFiniteInput    Kind = "non_finite_input"
 	RefusedValue      Kind = "refused_value"
 	NotNumeric        Kind = "not_numeric"
+	NotText           Kind = "not_text"
 	MissingColumn     Kind = "missing_column"
 	UnsupportedMethod Kind = "unsupported_method"
 	BadRequest        Kind = "bad_request"
@@ -53,6 +54,7 @@ var statuses = map[Kind]status{
 	NonFiniteInput:    {codes.InvalidArgument, 400},
 	RefusedValue:      {codes.InvalidArgument, 400},
 	NotNumeric:        {codes.InvalidArgument, 400},
+	NotText:           {codes.InvalidArgument, 400},
 	MissingColumn:     {codes.InvalidArgument, 400},
 	UnsupportedMethod: {codes.InvalidArgument, 400},
 	BadRequest:        {codes.InvalidArgument, 400},

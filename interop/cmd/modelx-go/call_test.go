@@ -62,7 +62,7 @@ func serveModels(t *testing.T) *asked {
 	a.server = grpcserver.New(grpcserver.Config{
 		Plane: plane, Gate: a.gate, Telemetry: telemetry.New(metrics.New(), slog.New(slog.DiscardHandler), "none", nil),
 		Tokens: auth.NewTokens([]string{"reader"}, []string{"writer"}), Version: version,
-		MaxMessageBytes: 64 << 20, MaxRows: 100_000, HandshakeTimeout: 10 * time.Second,
+		MaxMessageBytes: 64 << 20, HandshakeTimeout: 10 * time.Second,
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

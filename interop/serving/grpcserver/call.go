@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
@@ -50,6 +51,7 @@ type call struct {
 	rows           int
 
 	predictRequest predictMessage
+	columns        columnsOf
 	predictAnswer  predictAnswer
 	streamedAnswer streamedAnswer
 	inference      tensor.Inference
@@ -88,16 +90,18 @@ func first(ctx context.Context, key string) string {
 // largestKept is how many numbers a call may keep memory for: 8 MiB of it.
 const largestKept = 1 << 20
 
+// columnNumbers is how many numbers take as much memory as a column.
+const columnNumbers = int(unsafe.Sizeof(columnMessage{}) / 8)
+
 // release gives the call back.
 func (c *call) release() {
 	c.ctx, c.stream, c.transport, c.span = nil, nil, nil, nil
 	c.inference.Reset()
 	c.request = serving.Request{}
-	kept := cap(c.predictRequest.features) + c.inference.Kept()
-	outputs := c.response.Outputs
-	for i := range outputs[:cap(outputs)] {
-		kept += cap(outputs[:cap(outputs)][i].Values)
-	}
+	clear(c.predictRequest.columns)
+	c.columns.columns = nil
+	kept := cap(c.predictRequest.features) + c.inference.Kept() + c.response.Kept() + c.columns.rows.Kept() +
+		columnNumbers*cap(c.predictRequest.columns)
 	if kept <= largestKept {
 		c.server.calls.Put(c)
 	}

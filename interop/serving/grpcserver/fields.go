@@ -1,6 +1,8 @@
 package grpcserver
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/modelx-dev/modelx/interop/serving"
@@ -9,9 +11,13 @@ import (
 // maxFields bounds what a message of two bytes for each field can make of memory: an empty tensor takes hundreds.
 const maxFields = 100_000
 
-// counted are the fields of a message that count: all, or those that are named; and the messages in it that are looked into.
+// maxPredictFields bounds those of a PredictRequest, in which each text of a column is one.
+const maxPredictFields = 1_000_000
+
+// counted are the fields of a message that count: all, or one, or all but some; and the messages in it that are looked into.
 type counted struct {
 	only   protowire.Number
+	except []protowire.Number
 	nested map[protowire.Number]*counted
 }
 
@@ -22,12 +28,16 @@ var (
 	countedOutput   = &counted{}
 	countedInfer    = &counted{nested: map[protowire.Number]*counted{5: countedTensor, 6: countedOutput}}
 	countedOther    = &counted{}
+	countedColumn   = &counted{except: []protowire.Number{doublesField, intsField, boolsField, nonesField, nansField}}
+	countedPredict  = &counted{
+		except: []protowire.Number{featuresField}, nested: map[protowire.Number]*counted{columnsField: countedColumn},
+	}
 )
 
 // checkFields refuses a message of too many fields before it is taken apart. Whether it is one at all is not its affair.
-func checkFields(message []byte, c *counted) *serving.Error {
-	if left := c.count(message, maxFields); left < 0 {
-		return serving.NewError(serving.TooLarge, "the message has more than %d fields", maxFields)
+func checkFields(message []byte, c *counted, most int) *serving.Error {
+	if left := c.count(message, most); left < 0 {
+		return serving.NewError(serving.TooLarge, "the message has more than %d fields", most)
 	}
 	return nil
 }
@@ -43,7 +53,7 @@ func (c *counted) count(b []byte, left int) int {
 		if n = protowire.ConsumeFieldValue(number, kind, b); n < 0 {
 			return left
 		}
-		if c.only == 0 || c.only == number {
+		if (c.only == 0 || c.only == number) && !slices.Contains(c.except, number) {
 			left--
 		}
 		if inner := c.nested[number]; inner != nil && kind == protowire.BytesType {

@@ -32,7 +32,7 @@ func TestMessagesOfTooManyFields(t *testing.T) {
 		"garbage":            {append(repeated(5, 2), 0xff), false},
 		"garbage behind all": {append(repeated(5, most+1), 0xff), true},
 	} {
-		err := checkFields(c.message, countedInfer)
+		err := checkFields(c.message, countedInfer, maxFields)
 		if (err != nil) != c.refused || err != nil && (err.Kind != serving.TooLarge || err.Message != text) {
 			t.Errorf("%s: the error is %v", name, err)
 		}

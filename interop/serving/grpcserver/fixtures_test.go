@@ -115,7 +115,7 @@ func start(t testing.TB, root string, change func(*Config)) *running {
 	}
 	c := Config{
 		Plane: plane, Gate: admission.New(256), Telemetry: told(logger, "all"), Version: "0.1.0", MaxMessageBytes: 64 << 20,
-		MaxRows: 100_000, HandshakeTimeout: patience,
+		HandshakeTimeout: patience,
 	}
 	if change != nil {
 		change(&c)

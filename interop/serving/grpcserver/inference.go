@@ -32,7 +32,7 @@ func refuseInferOne(err *serving.Error) any {
 }
 
 func (c *call) inferMessage(message []byte) (*inferencepb.ModelInferResponse, error) {
-	if err := checkFields(message, countedInfer); err != nil {
+	if err := checkFields(message, countedInfer, maxFields); err != nil {
 		return nil, err
 	}
 	request := new(inferencepb.ModelInferRequest)
@@ -50,7 +50,7 @@ func (c *call) inferMessage(message []byte) (*inferencepb.ModelInferResponse, er
 		return nil, err
 	}
 	c.model, c.version = served.Model(), served.Version()
-	if err := q.Fill(served, c.server.MaxRows, &c.request); err != nil {
+	if err := q.Fill(served, &c.request); err != nil {
 		return nil, served.Refuse(c.known(err))
 	}
 	if err := served.Predict(c.ctx, &c.request, &c.response); err != nil {
@@ -63,10 +63,11 @@ func (c *call) inferMessage(message []byte) (*inferencepb.ModelInferResponse, er
 // take fills q with a message's fields, without copying values.
 func take(q *tensor.Inference, request *inferencepb.ModelInferRequest) {
 	q.Model, q.Version = request.GetModelName(), request.GetModelVersion()
+	q.Gaps = parameter(request.GetParameters(), "gaps")
 	for _, in := range request.GetInputs() {
 		contents := in.GetContents()
 		q.Inputs = append(q.Inputs, tensor.Input{
-			Name: in.GetName(), Datatype: in.GetDatatype(), Shape: in.GetShape(),
+			Name: in.GetName(), Datatype: in.GetDatatype(), Shape: in.GetShape(), Missing: parameter(in.GetParameters(), "missing"),
 			Contents: tensor.Contents{
 				Bools: contents.GetBoolContents(), Ints: contents.GetIntContents(), Longs: contents.GetInt64Contents(),
 				Uints: contents.GetUintContents(), Ulongs: contents.GetUint64Contents(), Floats: contents.GetFp32Contents(),
@@ -80,6 +81,22 @@ func take(q *tensor.Inference, request *inferencepb.ModelInferRequest) {
 	q.RawContents = append(q.RawContents, request.GetRawInputContents()...)
 }
 
+// parameter is what a parameter says, if it is there.
+func parameter(all map[string]*inferencepb.InferParameter, name string) tensor.Parameter {
+	p := tensor.Parameter{There: true}
+	switch choice := all[name].GetParameterChoice().(type) {
+	case nil:
+		p.There = false
+	case *inferencepb.InferParameter_StringParam:
+		p.Text = choice.StringParam
+	case *inferencepb.InferParameter_BoolParam:
+		p.Is = "a boolean"
+	default:
+		p.Is = "a number"
+	}
+	return p
+}
+
 // inferResponse makes the answer. Its doubles are those of r, so it must be sent before r is used again.
 func inferResponse(r *serving.Response, id string, raw bool) *inferencepb.ModelInferResponse {
 	response := &inferencepb.ModelInferResponse{ModelName: r.Model, ModelVersion: r.Version, Id: id}
@@ -87,6 +104,11 @@ func inferResponse(r *serving.Response, id string, raw bool) *inferencepb.ModelI
 		out := &r.Outputs[i]
 		t := &inferencepb.ModelInferResponse_InferOutputTensor{
 			Name: string(out.Method), Datatype: tensor.Datatype(out), Shape: tensor.AppendShape(nil, r.Rows, out),
+		}
+		if missing := tensor.Missing(out); missing != "" {
+			t.Parameters = map[string]*inferencepb.InferParameter{
+				"missing": {ParameterChoice: &inferencepb.InferParameter_StringParam{StringParam: missing}},
+			}
 		}
 		if raw {
 			response.RawOutputContents = append(response.RawOutputContents, tensor.AppendRaw(nil, out))

@@ -94,7 +94,7 @@ func message[Q any, P interface {
 	proto.Message
 }, R any](f func(c *call, request P) (R, error)) func(*call, []byte) (any, error) {
 	return func(c *call, data []byte) (any, error) {
-		if err := checkFields(data, countedOther); err != nil {
+		if err := checkFields(data, countedOther, maxFields); err != nil {
 			return nil, err
 		}
 		request := P(new(Q))

@@ -21,6 +21,8 @@ type predictMessage struct {
 	requestID     string
 	rows          int64
 	probabilities bool
+	// columns are parts of the message, and good as long as it is.
+	columns []columnMessage
 }
 
 // The fields of PredictRequest.
@@ -32,11 +34,13 @@ const (
 	versionField
 	rowsField
 	probabilitiesField
+	columnsField
 )
 
-// decode reads what proto.Unmarshal reads, and refuses what that refuses.
+// decode reads what proto.Unmarshal reads, and refuses what that refuses, or what has too many fields.
 func (m *predictMessage) decode(b []byte) bool {
-	m.features, m.rows, m.probabilities, m.requestID = m.features[:0], 0, false, ""
+	m.features, m.rows, m.probabilities, m.requestID, m.columns = m.features[:0], 0, false, "", m.columns[:0]
+	left := maxPredictFields
 	var method, model, version []byte
 	for len(b) > 0 {
 		number, kind, n := consumeTag(b)
@@ -45,6 +49,9 @@ func (m *predictMessage) decode(b []byte) bool {
 		}
 		b = b[n:]
 		ok := true
+		if number != featuresField {
+			left--
+		}
 		switch {
 		case number == featuresField && kind == protowire.BytesType:
 			var packed []byte
@@ -72,10 +79,16 @@ func (m *predictMessage) decode(b []byte) bool {
 			var v uint64
 			v, n = protowire.ConsumeVarint(b)
 			m.probabilities = protowire.DecodeBool(v)
+		case number == columnsField && kind == protowire.BytesType:
+			var body []byte
+			if body, n = protowire.ConsumeBytes(b); n >= 0 {
+				m.columns = append(m.columns, columnMessage{})
+				ok = m.columns[len(m.columns)-1].scan(body, &left)
+			}
 		default:
 			n = protowire.ConsumeFieldValue(number, kind, b)
 		}
-		if n < 0 || !ok {
+		if n < 0 || !ok || left < 0 {
 			return false
 		}
 		b = b[n:]
@@ -162,7 +175,11 @@ func (a *predictAnswer) size() int {
 	for i := range a.response.Outputs {
 		n += 8 * len(a.response.Outputs[i].Values)
 	}
-	if first := &a.response.Outputs[0]; first.Indexed {
+	first := &a.response.Outputs[0]
+	if first.Types != nil {
+		n += sizeOfColumns(first)
+	}
+	if first.Indexed {
 		for _, v := range first.Values {
 			n += 1 + binary.MaxVarintLen64 + len(first.Classes.Text(int(v)))
 		}
@@ -174,7 +191,9 @@ func (a *predictAnswer) size() int {
 func (a *predictAnswer) append(b []byte) []byte {
 	r := a.response
 	first := &r.Outputs[0]
-	b = appendDoubles(b, 1, first.Values)
+	if first.Types == nil {
+		b = appendDoubles(b, 1, first.Values)
+	}
 	b = appendText(b, 2, r.Version)
 	b = appendNumber(b, 3, a.timestamp)
 	b = appendText(b, 4, r.Model)
@@ -189,6 +208,9 @@ func (a *predictAnswer) append(b []byte) []byte {
 	}
 	if len(r.Outputs) > 1 {
 		b = appendDoubles(b, 8, r.Outputs[1].Values)
+	}
+	if first.Types != nil {
+		b = appendColumns(b, first)
 	}
 	return b
 }

@@ -35,7 +35,9 @@ func (c *call) modelMetadata(request *inferencepb.ModelMetadataRequest) (*infere
 	c.model, c.version = served.Model(), served.Version()
 	response := &inferencepb.ModelMetadataResponse{
 		Name: served.Model(), Versions: plane.Versions(served.Model()), Platform: "modelx",
-		Inputs: []*inferencepb.ModelMetadataResponse_TensorMetadata{tensorMetadata(tensor.InputMetadata(served))},
+	}
+	for _, in := range tensor.InputMetadata(served) {
+		response.Inputs = append(response.Inputs, tensorMetadata(in))
 	}
 	for _, out := range tensor.OutputMetadata(served) {
 		response.Outputs = append(response.Outputs, tensorMetadata(out))

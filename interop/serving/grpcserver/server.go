@@ -30,8 +30,6 @@ type Config struct {
 	Version string
 	// MaxMessageBytes is the largest request, also after decompression.
 	MaxMessageBytes int
-	// MaxRows is the most rows in a request.
-	MaxRows int
 	// HandshakeTimeout is how long a new connection may take to be ready.
 	HandshakeTimeout time.Duration
 }

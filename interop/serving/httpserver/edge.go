@@ -28,9 +28,8 @@ type Options struct {
 	Telemetry *telemetry.Telemetry
 	// Version is modelx's own.
 	Version string
-	// MaxMessageBytes, MaxRows, ReadTimeout and IdleTimeout are the settings of these names.
+	// MaxMessageBytes, ReadTimeout and IdleTimeout are the settings of these names.
 	MaxMessageBytes int64
-	MaxRows         int
 	ReadTimeout     time.Duration
 	IdleTimeout     time.Duration
 }
@@ -43,7 +42,6 @@ type edge struct {
 	telemetry   *telemetry.Telemetry
 	bodies      bodyReader
 	version     string
-	maxRows     int
 	metricsPage http.Handler
 	now         func() time.Time
 }
@@ -52,7 +50,7 @@ type edge struct {
 // down.
 func New(o Options) *http.Server {
 	e := &edge{
-		plane: o.Plane, tokens: o.Tokens, gate: o.Gate, telemetry: o.Telemetry, version: o.Version, maxRows: o.MaxRows,
+		plane: o.Plane, tokens: o.Tokens, gate: o.Gate, telemetry: o.Telemetry, version: o.Version,
 		bodies: bodyReader{limit: o.MaxMessageBytes, timeout: o.ReadTimeout}, metricsPage: o.Telemetry.Metrics.Handler(),
 		now: time.Now,
 	}

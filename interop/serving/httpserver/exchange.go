@@ -53,12 +53,13 @@ type exchange struct {
 	failure *serving.Error
 	span    trace.Span
 
-	predict  predictBody
-	infer    inferBody
-	methods  []modelx.Method
-	request  serving.Request
-	response serving.Response
-	shape    []int64
+	predict   predictBody
+	typedRows typedRows
+	infer     inferBody
+	methods   []modelx.Method
+	request   serving.Request
+	response  serving.Response
+	shape     []int64
 }
 
 // largestKept is how many bytes of each buffer are kept for the next request.
@@ -80,21 +81,17 @@ func (x *exchange) release() {
 	}
 	x.predict.cells.reset(0)
 	x.infer.reset()
+	x.typedRows.forget()
 	*x = exchange{
 		body: x.body[:0], out: newWriter(x.out.Buf[:0]), raw: x.raw[:0], predict: predictBody{cells: x.predict.cells},
-		infer: x.infer, methods: x.methods[:0], response: x.response, shape: x.shape[:0],
+		typedRows: x.typedRows, infer: x.infer, methods: x.methods[:0], response: x.response, shape: x.shape[:0],
 	}
 	exchanges.Put(x)
 }
 
 // valuesKept is how many numbers the buffers hold.
 func (x *exchange) valuesKept() int {
-	n := cap(x.predict.cells.values) + x.infer.valuesKept()
-	outputs := x.response.Outputs[:cap(x.response.Outputs)]
-	for i := range outputs {
-		n += cap(outputs[i].Values)
-	}
-	return n
+	return cap(x.predict.cells.values) + x.infer.valuesKept() + x.response.Kept() + x.typedRows.rows.Kept() + cap(x.typedRows.seen) + cap(x.typedRows.r.unescaped)/8
 }
 
 // header returns a request's header; several of one name are joined.

@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/modelx-dev/modelx/interop/serving"
@@ -33,17 +32,15 @@ func (e *edge) infer(x *exchange) *serving.Error {
 	if err := x.find(e.plane, x.name, x.version); err != nil {
 		return err
 	}
-	if err := b.inference.Fill(x.served, e.maxRows, &x.request); err != nil {
+	if err := b.inference.Fill(x.served, &x.request); err != nil {
 		return x.served.Refuse(asServing(err))
 	}
 	x.rows = int(b.inference.Inputs[0].Shape[0])
-	failure := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
-	if len(b.wrong) > 0 && (failure == nil || failure.Kind == serving.NonFiniteInput) {
-		// Zeros stood for what is no number: all that is looked at before the values is right.
-		return b.firstWrong(x.served, x.request.Columns != nil)
+	if err := b.firstWrong(x.served); err != nil {
+		return x.served.Refuse(err)
 	}
-	if failure != nil {
-		return failure
+	if err := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response)); err != nil {
+		return err
 	}
 	x.inferred()
 	return nil
@@ -62,17 +59,19 @@ func (x *exchange) jsonPart() (int, *serving.Error) {
 	return int(length), nil
 }
 
-// firstWrong is the error for the first value, row by row, that is no number.
-func (b *inferBody) firstWrong(served *serving.Served, columns bool) *serving.Error {
+// firstWrong is the error for the first value, row by row, that is not of its feature's type.
+func (b *inferBody) firstWrong(served *serving.Served) *serving.Error {
 	var first *serving.Error
 	var firstRow, firstColumn int
 	for _, w := range b.wrong {
 		row, column := w.at/served.NumFeatures(), w.at%served.NumFeatures()
-		if columns {
-			row, column = w.at, slices.Index(served.FeatureNames(), b.inference.Inputs[w.input].Name)
+		if feature := b.inference.Feature(w.input); feature >= 0 {
+			if row, column = w.at, feature; !served.Reads(feature) {
+				continue
+			}
 		}
 		if first == nil || row < firstRow || row == firstRow && column < firstColumn {
-			first, firstRow, firstColumn = w.cell.err(row, column), row, column
+			first, firstRow, firstColumn = w.cell.err(row, column, ""), row, column
 		}
 	}
 	return first
@@ -111,16 +110,26 @@ func (x *exchange) inferred() {
 		w.Key("shape")
 		x.shape = tensor.AppendShape(x.shape[:0], response.Rows, out)
 		w.shape(x.shape)
-		if x.infer.wantsBinary(i) {
+		missing, asBinary := tensor.Missing(out), x.infer.wantsBinary(i)
+		before := len(x.raw)
+		if asBinary {
 			binary = true
-			before := len(x.raw)
 			x.raw = tensor.AppendRaw(x.raw, out)
+		}
+		if missing != "" || asBinary {
 			w.Key("parameters")
 			w.Open('{')
-			w.Key("binary_data_size")
-			w.Integer(int64(len(x.raw) - before))
+			if asBinary {
+				w.Key("binary_data_size")
+				w.Integer(int64(len(x.raw) - before))
+			}
+			if missing != "" {
+				w.Key("missing")
+				w.Text(missing)
+			}
 			w.Close('}')
-		} else {
+		}
+		if !asBinary {
 			w.Key("data")
 			w.output(out, false)
 		}

@@ -29,6 +29,8 @@ type inferBody struct {
 	// values and shapes are memory for all inputs.
 	cells  cells
 	shapes []int64
+	texts  []string
+	gaps   []int
 
 	members members
 	// failures are those of the fields.
@@ -55,17 +57,18 @@ const (
 )
 
 func (b *inferBody) valuesKept() int {
-	return cap(b.cells.values) + b.inference.Kept() + cap(b.shapes) + cap(b.sizes)
+	return cap(b.cells.values) + b.inference.Kept() + cap(b.shapes) + cap(b.sizes) + 2*cap(b.texts) + cap(b.gaps)
 }
 
 // reset lets go of all but the memory for numbers.
 func (b *inferBody) reset() {
 	b.inference.Reset()
 	clear(b.wrong)
+	clear(b.texts)
 	b.cells.reset(0)
 	*b = inferBody{
 		inference: b.inference, cells: b.cells, binary: b.binary[:0], wrong: b.wrong[:0], sizes: b.sizes[:0],
-		shapes: b.shapes[:0],
+		shapes: b.shapes[:0], texts: b.texts[:0], gaps: b.gaps[:0],
 	}
 }
 
@@ -110,6 +113,9 @@ func (b *inferBody) field(r *jsonReader, key string) bool {
 		var said wish
 		said, b.failures[i] = r.flag(key, *f, "binary_data_output")
 		b.allBinary = said.binary
+		if b.failures[i] == nil {
+			b.inference.Gaps, b.failures[i] = r.textParameter(key, *f, "gaps")
+		}
 	case fieldInputs:
 		b.forgetInputs()
 		b.failures[i] = unlessNull(key, *f, arrayValue)

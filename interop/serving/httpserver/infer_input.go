@@ -21,7 +21,9 @@ const (
 
 func (b *inferBody) forgetInputs() {
 	clear(b.wrong)
+	clear(b.texts)
 	b.inference.Inputs, b.sizes, b.shapes, b.wrong = b.inference.Inputs[:0], b.sizes[:0], b.shapes[:0], b.wrong[:0]
+	b.texts, b.gaps = b.texts[:0], b.gaps[:0]
 	b.cells.reset(0)
 }
 
@@ -73,11 +75,20 @@ func (b *inferBody) readInputField(r *jsonReader, m *members, first int, key str
 		return r.member(f)
 	}
 	b.cells.reset(first)
-	if r.kind() != arrayValue {
+	if t := m.fields[inputDatatype]; r.kind() != arrayValue || t.kind == stringValue && r.isBytes(t) {
 		return r.member(f)
 	}
-	f.kind = arrayValue
-	return r.flatten(&b.cells)
+	// What turns out to be text later is read again.
+	f.kind, f.start = arrayValue, r.pos
+	ok := r.flatten(&b.cells)
+	f.end = r.pos
+	return ok
+}
+
+// isBytes tells whether a string names the datatype of text.
+func (r *jsonReader) isBytes(f field) bool {
+	name, ok := r.unquote(f.start, f.end)
+	return ok && name == tensor.Bytes
 }
 
 // input judges and keeps one input. What is empty stands for what is not there.
@@ -102,7 +113,9 @@ func (b *inferBody) input(r *jsonReader, at, first int, m *members) *serving.Err
 		case inputData:
 			err = f.expect(place, arrayValue)
 		case inputParameters:
-			size, binary, err = r.binarySize(place, f)
+			if size, binary, err = r.binarySize(place, f); err == nil {
+				in.Missing, err = r.textParameter(place, f, "missing")
+			}
 		}
 		if err != nil {
 			return err
@@ -120,6 +133,10 @@ func (b *inferBody) input(r *jsonReader, at, first int, m *members) *serving.Err
 		return badRequest("input " + serving.Quoted(in.Name) + " has both data and binary_data_size; expected one of them")
 	case binary:
 		in.HasRaw = true
+	case in.Datatype == tensor.Bytes:
+		if !b.keepTexts(r, &in, m.fields[inputData]) {
+			return tensor.TooManyTexts()
+		}
 	default:
 		b.keepValues(&in, first)
 	}
@@ -142,6 +159,58 @@ func (b *inferBody) keepValues(in *tensor.Input, first int) {
 	if at >= 0 {
 		b.wrong = append(b.wrong, wrongValue{input: len(b.inference.Inputs), at: at - first, cell: cell})
 	}
+}
+
+// keepTexts gives an input the texts of its data, which has been found to be an array. It tells whether those are not too
+// many.
+func (b *inferBody) keepTexts(r *jsonReader, in *tensor.Input, data field) bool {
+	pos, depth := r.pos, r.depth
+	defer func() { r.pos, r.depth = pos, depth }()
+	r.pos, r.depth = data.start, 0
+	texts, gaps, wrong := len(b.texts), len(b.gaps), false
+	var item func() bool
+	item = func() bool {
+		if r.kind() == arrayValue {
+			return r.array(item)
+		}
+		if len(b.texts) == tensor.MostTexts {
+			return false
+		}
+		text, kind, ok := "", r.kind(), true
+		switch kind {
+		case stringValue:
+			text, ok = r.str()
+		case nullValue:
+			b.gaps = append(b.gaps, len(b.texts)-texts)
+			ok = r.word()
+		default:
+			if !wrong {
+				wrong = true
+				b.wrong = append(b.wrong, wrongValue{
+					input: len(b.inference.Inputs), at: len(b.texts) - texts, cell: wrongCell{kind: kind, wantsText: true},
+				})
+			}
+			ok = r.skip()
+		}
+		b.texts = append(b.texts, text)
+		return ok
+	}
+	few := r.array(item)
+	in.Contents.Texts, in.Contents.Gaps, in.Contents.HasTexts = slices.Clip(b.texts[texts:]), slices.Clip(b.gaps[gaps:]), true
+	return few
+}
+
+// textParameter is a parameter that should be text.
+func (r *jsonReader) textParameter(place string, parameters field, name string) (tensor.Parameter, *serving.Error) {
+	f, err := r.parameter(place, parameters, name)
+	if err != nil || !f.there() {
+		return tensor.Parameter{}, err
+	}
+	if f.kind != stringValue {
+		return tensor.Parameter{There: true, Is: f.kind.String()}, nil
+	}
+	text, _ := r.unquote(f.start, f.end)
+	return tensor.Parameter{There: true, Text: text}, nil
 }
 
 // shape reads a shape.

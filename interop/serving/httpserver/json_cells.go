@@ -15,9 +15,11 @@ type cells struct {
 	// how many values the first one has.
 	nested      bool
 	rows, width int
+	// objects tells that the array's first value is an object; rows is then how many there are, and no value is kept.
+	objects bool
 	// ragged is the first row of another width, from 1, or 0.
 	ragged, raggedWidth int
-	// notRow is the first value that is no array though the first one is, from 1, or 0.
+	// notRow is the first value that is no array, or no object, though the first one is, from 1, or 0.
 	notRow     int
 	notRowKind valueKind
 	// wrongAt is the place among values of the first value that is no number, or -1.
@@ -34,21 +36,21 @@ type wrongCell struct {
 	kind       valueKind
 	text       string
 	outOfRange bool
+	// wantsText tells that a text should stand there.
+	wantsText bool
 }
 
-// err is the contract's error, for a place that counts from 0.
-func (w wrongCell) err(row, column int) *serving.Error {
-	var is string
+// err is the contract's error, for a place that counts from 0, and the feature's name or nothing.
+func (w wrongCell) err(row, column int, feature string) *serving.Error {
 	switch {
+	case w.wantsText:
+		return serving.NotTextError(row, column, feature, w.kind.String())
 	case w.outOfRange:
-		is = "is out of range"
+		return serving.NotNumericError(row, column, feature, "out of range")
 	case w.kind == stringValue:
-		is = "is the text " + serving.Quoted(w.text)
+		return serving.NotNumericError(row, column, feature, "the text "+serving.Quoted(w.text))
 	default:
-		is = "is " + w.kind.String()
-	}
-	return &serving.Error{
-		Kind: serving.NotNumeric, Message: place(row, column) + is + "; expected a number",
+		return serving.NotNumericError(row, column, feature, w.kind.String())
 	}
 }
 
@@ -67,14 +69,17 @@ func (r *jsonReader) rowsOf(c *cells) bool {
 	return r.array(func() bool {
 		kind := r.kind()
 		if first {
-			c.nested = kind == arrayValue
+			c.nested, c.objects = kind == arrayValue, kind == objectValue
 			first = false
 		}
-		if !c.nested {
+		if !c.nested && !c.objects {
 			return r.cell(c, false)
 		}
 		c.rows++
-		if kind != arrayValue {
+		if c.objects && kind == objectValue {
+			return r.skip()
+		}
+		if c.objects || kind != arrayValue {
 			if c.notRow == 0 {
 				c.notRow, c.notRowKind = c.rows, kind
 			}
@@ -154,10 +159,12 @@ func (r *jsonReader) cell(c *cells, booleans bool) bool {
 		}
 		wrong.outOfRange = true
 	case stringValue:
+		before := len(r.unescaped)
 		text, ok := r.str()
 		if !ok {
 			return false
 		}
+		r.unescaped = r.unescaped[:before]
 		if v, ok := plainjson.ReadNonFinite(text); ok {
 			c.values = append(c.values, v)
 			return true

@@ -1,8 +1,9 @@
 package httpserver
 
 import (
-	"encoding/json"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -56,6 +57,8 @@ type jsonReader struct {
 	data  []byte
 	pos   int
 	depth int
+	// unescaped has the texts of strings with escapes, one after the other.
+	unescaped []byte
 }
 
 // text is a part of the document without a copy. It must not outlive the document's buffer.
@@ -212,12 +215,42 @@ func (r *jsonReader) str() (string, bool) {
 // unquote returns what a string that skipString has read stands for.
 func (r *jsonReader) unquote(start, end int) (string, bool) {
 	inside := r.text(start+1, end-1)
-	if strings.IndexByte(inside, '\\') < 0 {
+	at := strings.IndexByte(inside, '\\')
+	if at < 0 {
 		return inside, true
 	}
-	var out string
-	err := json.Unmarshal(r.data[start:end], &out)
-	return out, err == nil
+	first := len(r.unescaped)
+	for ; at >= 0; at = strings.IndexByte(inside, '\\') {
+		r.unescaped = append(r.unescaped, inside[:at]...)
+		inside = r.unescape(inside[at+1:])
+	}
+	r.unescaped = append(r.unescaped, inside...)
+	out := r.unescaped[first:]
+	return unsafe.String(unsafe.SliceData(out), len(out)), true
+}
+
+// unescape adds what an escape that was checked stands for, from behind its backslash on, and returns the rest.
+func (r *jsonReader) unescape(text string) string {
+	if text[0] != 'u' {
+		c := text[0]
+		if at := strings.IndexByte("bfnrt", c); at >= 0 {
+			c = "\b\f\n\r\t"[at]
+		}
+		r.unescaped = append(r.unescaped, c)
+		return text[1:]
+	}
+	code := func(digits string) rune {
+		v, _ := strconv.ParseUint(digits, 16, 16) // They are four digits.
+		return rune(v)
+	}
+	high := code(text[1:5])
+	text = text[5:]
+	if utf16.IsSurrogate(high) {
+		high = utf16.DecodeRune(high, code(text[2:6]))
+		text = text[6:]
+	}
+	r.unescaped = utf8.AppendRune(r.unescaped, high)
+	return text
 }
 
 // skipString reads a string and checks its escapes and its UTF-8.

@@ -55,13 +55,31 @@ func (x *exchange) askFor(method modelx.Method, probabilities bool) *serving.Err
 // compute answers the rows of the body: their form goes before their values.
 func (x *exchange) compute() *serving.Error {
 	p := &x.predict
+	inverse := serving.IsInverse(x.methods)
+	switch {
+	case p.cells.objects && inverse:
+		return x.served.Refuse(badRequest("inverse_transform takes numbers; expected arrays"))
+	case p.cells.objects, x.served.Strings() > 0 && !inverse && len(p.cells.values)+p.cells.rows > 0:
+		x.rows = x.countRows()
+		if err := x.typed(p.gap); err != nil {
+			return x.served.Refuse(err)
+		}
+		return asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
+	}
 	if err := x.checkWidths(); err != nil {
 		return x.served.Refuse(err)
 	}
-	x.request.Features, x.request.Rows = p.cells.values, p.rows
 	x.rows = x.countRows()
+	if p.cells.wrongAt >= 0 && x.served.Unread() > 0 && !inverse && x.rows > 0 && (p.rows == 0 || p.rows == int64(x.rows)) {
+		// What stands where nobody reads may be anything.
+		if err := x.typed(p.gap); err != nil {
+			return x.served.Refuse(err)
+		}
+		return asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
+	}
+	x.request.Features, x.request.Rows = p.cells.values, p.rows
 	err := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response))
-	if p.cells.wrongAt < 0 || err != nil && err.Kind != serving.NonFiniteInput {
+	if p.cells.wrongAt < 0 || err != nil && err.Kind != serving.NonFiniteInput && err.Kind != serving.RefusedValue {
 		return err
 	}
 	// Zeros stood for what is no number: all that is looked at before the values is right.
@@ -69,7 +87,7 @@ func (x *exchange) compute() *serving.Error {
 	if width := x.served.NumFeatures(); !p.cells.nested {
 		row, column = p.cells.wrongAt/width, p.cells.wrongAt%width
 	}
-	return p.cells.wrong.err(row, column)
+	return p.cells.wrong.err(row, column, "")
 }
 
 // checkWidths looks at rows that came in an array each. What came in one array, the data plane looks at.
@@ -86,13 +104,18 @@ func (x *exchange) checkWidths() *serving.Error {
 	if found == width {
 		return nil
 	}
+	return wrongWidth(row, found, width)
+}
+
+// wrongWidth is the error for a row, which counts from 1.
+func wrongWidth(row, found, width int) *serving.Error {
 	return serving.NewError(serving.WrongWidth, "row %d has %d values; expected %d", row, found, width)
 }
 
 // countRows is how many rows the body has, 0 where that is not known.
 func (x *exchange) countRows() int {
 	c := &x.predict.cells
-	if c.nested {
+	if c.nested || c.objects {
 		return c.rows
 	}
 	if width := x.served.NumFeatures(); len(c.values)%width == 0 {
@@ -132,12 +155,33 @@ func (w *jsonWriter) output(out *serving.Output, nested bool) {
 		if nested {
 			w.Open('[')
 		}
-		w.values(out, row)
+		if out.Types != nil {
+			w.mixed(out, row, nested)
+		} else {
+			w.values(out, row)
+		}
 		if nested {
 			w.Close(']')
 		}
 	}
 	w.Close(']')
+}
+
+// mixed writes a row of numbers and texts. With nulls, those are what is missing among texts, else empty texts.
+func (w *jsonWriter) mixed(out *serving.Output, row []float64, nulls bool) {
+	for i, v := range row {
+		if !out.IsText(i) {
+			w.Double(v)
+			continue
+		}
+		text, missing := out.Text(v)
+		if nulls && missing != modelx.Present {
+			w.Next()
+			w.Buf = append(w.Buf, "null"...)
+		} else {
+			w.Text(text)
+		}
+	}
 }
 
 // values writes some of an output's values, as what they are.

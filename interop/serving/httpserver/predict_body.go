@@ -3,16 +3,18 @@ package httpserver
 import (
 	"strconv"
 
+	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
 // The fields of PredictRequest, sorted.
 var predictFields = []string{
-	"features", "include_probabilities", "metadata", "method", "model_name", "model_version", "rows",
+	"features", "gaps", "include_probabilities", "metadata", "method", "model_name", "model_version", "rows",
 }
 
 const (
 	fieldFeatures = iota
+	fieldGaps
 	fieldProbabilities
 	fieldMetadata
 	fieldMethod
@@ -25,7 +27,11 @@ const (
 type predictBody struct {
 	members members
 	cells   cells
-	texts   [fieldModelVersion + 1]string
+	// features is where those begin.
+	features int
+	// gap is what null is among strings.
+	gap   modelx.Missing
+	texts [fieldModelVersion + 1]string
 	// requestID is the one in the metadata.
 	requestID     string
 	probabilities bool
@@ -34,7 +40,7 @@ type predictBody struct {
 
 // read takes a body apart: first whether it is JSON at all, then its fields in their order, then those that are missing.
 func (p *predictBody) read(body []byte) *serving.Error {
-	*p = predictBody{cells: p.cells}
+	*p = predictBody{cells: p.cells, gap: modelx.MissingNone}
 	p.members.reset(predictFields)
 	r := &jsonReader{data: body}
 	err := r.document(false, func(key string) bool {
@@ -42,6 +48,7 @@ func (p *predictBody) read(body []byte) *serving.Error {
 			return r.memberOf(&p.members, key)
 		}
 		p.members.fields[p.members.place(key)].kind = r.kind()
+		p.features = r.pos
 		return r.rowsOf(&p.cells)
 	})
 	if err != nil {
@@ -65,9 +72,19 @@ func (p *predictBody) field(r *jsonReader, i int, f field) *serving.Error {
 			return err
 		}
 		if p.cells.notRow > 0 {
-			return badRequest("row " + strconv.Itoa(p.cells.notRow) + " is " + p.cells.notRowKind.String() + "; expected an array")
+			expected := arrayValue
+			if p.cells.objects {
+				expected = objectValue
+			}
+			return badRequest("row " + strconv.Itoa(p.cells.notRow) + " is " + p.cells.notRowKind.String() + "; expected " + expected.String())
 		}
 		return nil
+	case fieldGaps:
+		said, err := r.stringField(name, f)
+		if err == nil {
+			p.gap, err = serving.ChosenGap(said)
+		}
+		return err
 	case fieldProbabilities:
 		p.probabilities = f.kind == booleanValue && r.data[f.start] == 't'
 		return f.expect(name, booleanValue)

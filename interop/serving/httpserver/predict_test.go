@@ -107,7 +107,7 @@ func TestRefusedPredictions(t *testing.T) {
 		},
 		{
 			`{"rows": 1, "Features": 2, "x": 3}`, 400, "bad_request",
-			`unknown field "Features"; expected one of features, include_probabilities, metadata, method, model_name, model_version, rows`,
+			`unknown field "Features"; expected one of features, gaps, include_probabilities, metadata, method, model_name, model_version, rows`,
 		},
 		{`{"features": {}}`, 400, "bad_request", `field "features" is an object; expected an array`},
 		{`{"features": null}`, 400, "bad_request", `field "features" is null; expected an array`},

@@ -2,7 +2,6 @@ package httpserver
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/modelx-dev/modelx/interop/internal/codename"
 	"github.com/modelx-dev/modelx/interop/internal/plainjson"
@@ -36,11 +35,6 @@ func asServing(err error) *serving.Error {
 		return refusal
 	}
 	return internal(err)
-}
-
-// place names a value's, counting from 1.
-func place(row, column int) string {
-	return "row " + strconv.Itoa(row+1) + ", feature " + strconv.Itoa(column+1) + " "
 }
 
 // refusal writes the body of an error.

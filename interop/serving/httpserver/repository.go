@@ -54,7 +54,7 @@ func (e *edge) modelMetadata(x *exchange) *serving.Error {
 	w.Key("platform")
 	w.Text("modelx")
 	w.Key("inputs")
-	w.tensors([]tensor.Metadata{tensor.InputMetadata(x.served)})
+	w.tensors(tensor.InputMetadata(x.served))
 	w.Key("outputs")
 	w.tensors(tensor.OutputMetadata(x.served))
 	w.Close('}')

@@ -135,7 +135,7 @@ func optionsFor(t testing.TB, path string) (Options, *logged) {
 	}
 	return Options{
 		Plane: plane, Gate: admission.New(64), Telemetry: telemetry.New(m, logger, "all", nil), Version: "1.2.3",
-		MaxMessageBytes: 1 << 20, MaxRows: 2000, ReadTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second,
+		MaxMessageBytes: 1 << 20, ReadTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second,
 	}, log
 }
 

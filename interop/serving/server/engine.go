@@ -109,7 +109,7 @@ func (e *engine) serve() {
 	if e.grpcListener != nil {
 		e.grpc = grpcserver.New(grpcserver.Config{
 			Plane: e.plane, Gate: gate, Telemetry: e.telemetry, Tokens: e.tokens, TLS: e.tls, Version: e.version,
-			MaxMessageBytes: int(s.MaxMessageBytes), MaxRows: s.MaxRows, HandshakeTimeout: s.ReadTimeout,
+			MaxMessageBytes: int(s.MaxMessageBytes), HandshakeTimeout: s.ReadTimeout,
 		})
 		go func() {
 			if err := e.grpc.Serve(e.grpcListener); err != nil {
@@ -120,7 +120,7 @@ func (e *engine) serve() {
 	if e.httpListener != nil {
 		e.http = httpserver.New(httpserver.Options{
 			Plane: e.plane, Gate: gate, Telemetry: e.telemetry, Tokens: e.tokens, Version: e.version,
-			MaxMessageBytes: s.MaxMessageBytes, MaxRows: s.MaxRows, ReadTimeout: s.ReadTimeout, IdleTimeout: s.IdleTimeout,
+			MaxMessageBytes: s.MaxMessageBytes, ReadTimeout: s.ReadTimeout, IdleTimeout: s.IdleTimeout,
 		})
 		listener := e.httpListener
 		if e.tls != nil {

@@ -21,10 +21,16 @@ type Inference struct {
 	RawContents [][]byte
 	// Outputs are the names of those that are asked for, or none.
 	Outputs []string
+	// Gaps is the request's parameter of that name: what gaps in BYTES are.
+	Gaps Parameter
 
 	methods  []modelx.Method
 	features []float64
-	columns  []serving.Column
+	rows     serving.Rows
+	gap      modelx.Missing
+	// texts is how many there are in all inputs.
+	texts int
+	seen  []bool
 }
 
 // Input is one tensor.
@@ -36,8 +42,27 @@ type Input struct {
 	HasRaw bool
 	// Contents has the values otherwise.
 	Contents Contents
+	// Missing is the parameter of that name: the places of gaps.
+	Missing Parameter
 
-	kind *datatype
+	// kind is nil for text.
+	kind  *datatype
+	place int
+}
+
+// Parameter is one that a request may have.
+type Parameter struct {
+	// There tells that it has it. It is Text then or, where that is no text, what Is says, such as "a number".
+	There    bool
+	Text, Is string
+}
+
+// found is what stands in the parameter, for messages.
+func (p Parameter) found() string {
+	if p.Is != "" {
+		return p.Is
+	}
+	return serving.Quoted(p.Text)
 }
 
 // Contents are the values of a tensor, in the field of its datatype, as InferTensorContents has them.
@@ -53,11 +78,15 @@ type Contents struct {
 	// Numbers are JSON's, whatever the datatype is, if HasNumbers.
 	Numbers    []float64
 	HasNumbers bool
+	// Texts are JSON's, of BYTES, if HasTexts; Gaps are the places in them of nulls, in ascending order.
+	Texts    []string
+	Gaps     []int
+	HasTexts bool
 }
 
 func (c *Contents) empty() bool {
 	return len(c.Bools)+len(c.Ints)+len(c.Longs)+len(c.Uints)+len(c.Ulongs)+len(c.Floats)+len(c.Doubles)+len(c.Bytes) == 0 &&
-		!c.HasNumbers
+		!c.HasNumbers && !c.HasTexts
 }
 
 // Reset makes q empty, and lets go of what it was filled with. It keeps memory for the next request.
@@ -66,21 +95,12 @@ func (q *Inference) Reset() {
 	clear(q.RawContents)
 	clear(q.Outputs)
 	clear(q.methods)
-	for i := range q.columns {
-		q.columns[i].Name = ""
-	}
-	q.Model, q.Version = "", ""
+	q.Model, q.Version, q.Gaps, q.texts = "", "", Parameter{}, 0
 	q.Inputs, q.RawContents, q.Outputs = q.Inputs[:0], q.RawContents[:0], q.Outputs[:0]
 }
 
 // Kept is how many numbers there is memory for.
-func (q *Inference) Kept() int {
-	n := cap(q.features)
-	for i := range q.columns[:cap(q.columns)] {
-		n += cap(q.columns[:cap(q.columns)][i].Values)
-	}
-	return n
-}
+func (q *Inference) Kept() int { return cap(q.features) + q.rows.Kept() }
 
 // Raw tells whether the values of the request are raw, so that those of the answer are.
 func (q *Inference) Raw() bool {
@@ -102,11 +122,28 @@ func (q *Inference) Check() *serving.Error {
 		}
 	}
 	for i := range q.Inputs {
-		if err := q.Inputs[i].check(); err != nil {
+		if err := q.Inputs[i].check(&q.texts); err != nil {
 			return err
 		}
 	}
-	return q.checkOutputs()
+	if err := q.checkOutputs(); err != nil {
+		return err
+	}
+	return q.checkGaps()
+}
+
+// checkGaps reads what the request says of gaps.
+func (q *Inference) checkGaps() *serving.Error {
+	q.gap = modelx.MissingNone
+	if !q.Gaps.There {
+		return nil
+	}
+	gap, err := serving.ChosenGap(q.Gaps.Text)
+	if err != nil || q.Gaps.Is != "" {
+		return bad(`parameter "gaps" is ` + q.Gaps.found() + `; expected "none" or "nan"`)
+	}
+	q.gap = gap
+	return nil
 }
 
 // fewOutputs are compared with each other; of more, each is looked up, as a request can name millions.
@@ -135,26 +172,22 @@ func (q *Inference) checkOutputs() *serving.Error {
 
 func bad(text string) *serving.Error { return &serving.Error{Kind: serving.BadRequest, Message: text} }
 
-// CheckDatatype returns an error where values of a datatype are not taken as doubles. A transport that must know before it
-// reads them asks it; [Inference.Check] does so anyway.
-func CheckDatatype(name, datatype string) *serving.Error {
-	if datatypes[datatype] != nil {
-		return nil
+func (in *Input) check(texts *int) *serving.Error {
+	if in.kind = datatypes[in.Datatype]; in.kind == nil && in.Datatype != Bytes {
+		return serving.NewError(serving.NotNumeric,
+			"input %s has datatype %s; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES",
+			serving.Quoted(in.Name), serving.Quoted(in.Datatype))
 	}
-	return &serving.Error{Kind: serving.NotNumeric, Message: fmt.Sprintf(
-		"input %s has datatype %s; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64",
-		serving.Quoted(name), serving.Quoted(datatype))}
-}
-
-func (in *Input) check() *serving.Error {
-	if err := CheckDatatype(in.Name, in.Datatype); err != nil {
-		return err
-	}
-	in.kind = datatypes[in.Datatype]
 	for _, n := range in.Shape {
 		if n < 0 {
 			return bad(fmt.Sprintf("input %s has shape %s; expected dimensions of 0 or more", serving.Quoted(in.Name), shapeText(in.Shape)))
 		}
+	}
+	if in.HasRaw && !in.Contents.empty() {
+		return bad(fmt.Sprintf("input %s has both contents and raw_input_contents; expected one of them", serving.Quoted(in.Name)))
+	}
+	if in.kind == nil {
+		return in.checkTexts(texts)
 	}
 	if !in.HasRaw {
 		found := in.kind.typed(&in.Contents)
@@ -165,9 +198,6 @@ func (in *Input) check() *serving.Error {
 			return bad(fmt.Sprintf("input %s has %d values; expected %s", serving.Quoted(in.Name), found, product(in.Shape, 1)))
 		}
 		return nil
-	}
-	if !in.Contents.empty() {
-		return bad(fmt.Sprintf("input %s has both contents and raw_input_contents; expected one of them", serving.Quoted(in.Name)))
 	}
 	if !holds(in.Shape, in.kind.size, len(in.Raw)) {
 		return bad(fmt.Sprintf("input %s has %d bytes; expected %s", serving.Quoted(in.Name), len(in.Raw), product(in.Shape, in.kind.size)))
@@ -224,8 +254,8 @@ func shapeText(shape []int64) string {
 	return b.String()
 }
 
-// doubles adds the values to dst. The input has been checked.
-func (in *Input) doubles(dst []float64) []float64 {
+// appendDoubles adds the values to dst. The input has been checked.
+func (in *Input) appendDoubles(dst []float64) []float64 {
 	switch {
 	case in.Contents.HasNumbers:
 		return append(dst, in.Contents.Numbers...)

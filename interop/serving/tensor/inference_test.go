@@ -3,31 +3,49 @@ package tensor
 import (
 	"encoding/binary"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
-// shape is a model as tensors see it.
-type shape struct {
-	width int
-	names []string
-}
-
-func (s shape) NumFeatures() int       { return s.width }
-func (s shape) FeatureNames() []string { return s.names }
-
-func (s shape) Method(method modelx.Method) (*serving.MethodInfo, error) {
-	if method == modelx.Predict {
-		return &serving.MethodInfo{Method: method}, nil
+// served is a model of numbers.
+func served(t testing.TB, names ...string) *serving.Served {
+	t.Helper()
+	width := int32(max(2, len(names)))
+	if len(names) == 1 {
+		width = 1
 	}
-	return nil, serving.NewError(serving.UnsupportedMethod, "the model has no method %s; expected one of predict", serving.Quoted(string(method)))
+	return load(t, &modelxpb.ModelProto{
+		SchemaVersion: 1, Signature: &modelxpb.Signature{NFeatures: width, FeatureNames: names},
+		Model: &modelxpb.ModelProto_LinearRegression{LinearRegression: &modelxpb.LinearRegressionProto{
+			Coefficients: make([]float64, width), Intercept: proto.Float64(0), NFeatures: width,
+		}},
+	})
 }
 
-var twoNames = shape{2, []string{"a", "b\"mi"}}
+func load(t testing.TB, model *modelxpb.ModelProto) *serving.Served {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "model.pb")
+	if err := modelx.Save(path, model); err != nil {
+		t.Fatal(err)
+	}
+	plane, err := serving.New(t.Context(), serving.Options{Path: path, MaxRows: 100}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := plane.Served("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 func doublesOf(name string, dims []int64, values ...float64) Input {
 	return Input{Name: name, Datatype: FP64, Shape: dims, Contents: Contents{Doubles: values}}
@@ -41,9 +59,10 @@ func TestRefusals(t *testing.T) {
 	const single = "; expected one tensor for each feature, or a single one for all"
 	both := doublesOf("X", []int64{1, 1}, 1)
 	both.Raw, both.HasRaw = make([]byte, 8), true
+	twoNames, unnamed := served(t, "a", "b\"mi"), served(t)
 	for _, c := range []struct {
 		name  string
-		model shape
+		model *serving.Served
 		q     Inference
 		kind  serving.Kind
 		text  string
@@ -58,12 +77,16 @@ func TestRefusals(t *testing.T) {
 			serving.BadRequest, `input "X" has both contents and raw_input_contents; expected one of them`,
 		},
 		{
-			"text", twoNames, Inference{Inputs: []Input{{Name: "X", Datatype: Bytes, Shape: []int64{-1}}}},
+			"text", twoNames, Inference{Inputs: []Input{{Name: "X", Datatype: Bytes, Shape: []int64{0, 2}}}},
+			serving.NoRows, "no rows; expected at least one",
+		},
+		{
+			"text for numbers", twoNames, Inference{Inputs: []Input{{Name: "X", Datatype: Bytes, Shape: []int64{1, 2}, Contents: Contents{Bytes: [][]byte{nil, nil}}}}},
 			serving.NotNumeric, `input "X" has datatype "BYTES"; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64`,
 		},
 		{
 			"lower case", twoNames, Inference{Inputs: []Input{{Name: "X", Datatype: "fp64"}}},
-			serving.NotNumeric, `input "X" has datatype "fp64"; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64`,
+			serving.NotNumeric, `input "X" has datatype "fp64"; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES`,
 		},
 		{
 			"a negative dimension", twoNames, Inference{Inputs: []Input{doublesOf("X", []int64{1, -2})}},
@@ -128,7 +151,7 @@ func TestRefusals(t *testing.T) {
 			serving.TooManyRows, "101 rows; expected at most 100",
 		},
 		{
-			"many rows of columns", shape{1, []string{"a"}}, Inference{Inputs: []Input{rawInput("a", Bool, []int64{101}, strings.Repeat("x", 101))}},
+			"many rows of columns", served(t, "a"), Inference{Inputs: []Input{rawInput("a", Bool, []int64{101}, strings.Repeat("x", 101))}},
 			serving.TooManyRows, "101 rows; expected at most 100",
 		},
 		{
@@ -144,7 +167,7 @@ func TestRefusals(t *testing.T) {
 			serving.MissingColumn, `input "a" is there twice; expected it once`,
 		},
 		{
-			"features without names", shape{2, nil}, Inference{Inputs: []Input{doublesOf("a", []int64{1}, 1), doublesOf("b", []int64{1}, 1)}},
+			"features without names", unnamed, Inference{Inputs: []Input{doublesOf("a", []int64{1}, 1), doublesOf("b", []int64{1}, 1)}},
 			serving.MissingColumn, `unknown input "a"` + single,
 		},
 		{
@@ -161,7 +184,7 @@ func TestRefusals(t *testing.T) {
 			if refused := c.q.Check(); refused != nil {
 				err = refused
 			} else {
-				err = c.q.Fill(c.model, 100, new(serving.Request))
+				err = c.q.Fill(c.model, new(serving.Request))
 			}
 			refused, ok := err.(*serving.Error)
 			if !ok || refused.Kind != c.kind || refused.Message != c.text {
@@ -173,6 +196,7 @@ func TestRefusals(t *testing.T) {
 
 // All datatypes, typed and raw, give the same doubles.
 func TestDatatypes(t *testing.T) {
+	twoNames := served(t, "a", "b")
 	le := binary.LittleEndian
 	for _, c := range []struct {
 		datatype string
@@ -203,10 +227,10 @@ func TestDatatypes(t *testing.T) {
 			var request serving.Request
 			if err := q.Check(); err != nil {
 				t.Errorf("%s: %v", c.datatype, err)
-			} else if err := q.Fill(twoNames, 10, &request); err != nil {
+			} else if err := q.Fill(twoNames, &request); err != nil {
 				t.Errorf("%s: %v", c.datatype, err)
 			}
-			if !slices.Equal(request.Features, c.want) || request.Rows != 1 || len(request.Methods) != 0 || q.Raw() != in.HasRaw {
+			if !slices.Equal(request.Features, c.want) || request.Rows != 1 || len(request.Methods) != 1 || q.Raw() != in.HasRaw {
 				t.Errorf("%s: the request is %+v, expected %v", c.datatype, request, c.want)
 			}
 		}
@@ -229,6 +253,7 @@ func TestHalf(t *testing.T) {
 }
 
 func TestColumns(t *testing.T) {
+	twoNames := served(t, "a", "b\"mi")
 	q := Inference{Model: "m", Version: "1", Outputs: []string{"predict"}, Inputs: []Input{
 		{Name: "b\"mi", Datatype: Int8, Shape: []int64{2, 1}, Contents: Contents{Ints: []int32{3, 4}}},
 		doublesOf("a", []int64{2}, 1, 2),
@@ -238,11 +263,10 @@ func TestColumns(t *testing.T) {
 		if err := q.Check(); err != nil {
 			t.Fatal(err)
 		}
-		if err := q.Fill(twoNames, 10, &request); err != nil {
+		if err := q.Fill(twoNames, &request); err != nil {
 			t.Fatal(err)
 		}
-		if len(request.Columns) != 2 || request.Columns[0].Name != "b\"mi" || !slices.Equal(request.Columns[0].Values, []float64{3, 4}) ||
-			!slices.Equal(request.Columns[1].Values, []float64{1, 2}) || request.Features != nil || request.Model != "m" ||
+		if request.Made == nil || !slices.Equal(request.Made.Values, []float64{1, 3, 2, 4}) || request.Features != nil || request.Model != "m" ||
 			request.Version != "1" || !slices.Equal(request.Methods, []modelx.Method{modelx.Predict}) {
 			t.Fatalf("the request is %+v", request)
 		}
@@ -251,7 +275,7 @@ func TestColumns(t *testing.T) {
 		t.Error("no memory is kept")
 	}
 	q.Reset()
-	if len(q.Inputs)+len(q.Outputs) != 0 || q.Model != "" || q.columns[0].Name != "" {
+	if len(q.Inputs)+len(q.Outputs) != 0 || q.Model != "" {
 		t.Errorf("after Reset there is %+v", q)
 	}
 }
@@ -263,7 +287,7 @@ func TestSingleFeature(t *testing.T) {
 	if err := q.Check(); err != nil {
 		t.Fatal(err)
 	}
-	if err := q.Fill(shape{1, []string{"a"}}, 10, &request); err != nil || len(request.Columns) != 1 || len(request.Columns[0].Values) != 3 {
+	if err := q.Fill(served(t, "a"), &request); err != nil || request.Made == nil || !slices.Equal(request.Made.Values, []float64{1, 2, 3}) {
 		t.Fatalf("the request is %+v, %v", request, err)
 	}
 }
@@ -275,6 +299,7 @@ func FuzzInference(f *testing.F) {
 	f.Add("BOOL", int64(math.MaxInt64), int64(math.MaxInt64), []byte{}, true)
 	f.Add("UINT16", int64(1<<32), int64(1<<32), []byte{1}, false)
 	f.Add("FP16", int64(0), int64(-1), []byte{}, false)
+	twoNames := served(f, "a", "b")
 	f.Fuzz(func(t *testing.T, datatype string, rows, columns int64, data []byte, raw bool) {
 		in := Input{Name: "X", Datatype: datatype, Shape: []int64{rows, columns}}
 		if raw {
@@ -287,7 +312,7 @@ func FuzzInference(f *testing.F) {
 			return
 		}
 		var request serving.Request
-		if q.Fill(twoNames, 100, &request) != nil {
+		if q.Fill(twoNames, &request) != nil {
 			return
 		}
 		if int64(len(request.Features)) != rows*2 || rows > 100 || columns != 2 {

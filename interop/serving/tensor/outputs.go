@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/internal/doubles"
@@ -14,17 +15,26 @@ type Metadata struct {
 	Shape          []int64
 }
 
-// InputMetadata is the tensor that stands for all features.
-func InputMetadata(s *serving.Served) Metadata {
-	return Metadata{Name: "X", Datatype: FP64, Shape: []int64{-1, int64(s.NumFeatures())}}
+// InputMetadata has the tensor that stands for all features; where some are strings, one for each that a method reads.
+func InputMetadata(s *serving.Served) []Metadata {
+	if s.Strings() == 0 {
+		return []Metadata{{Name: "X", Datatype: FP64, Shape: []int64{-1, int64(s.NumFeatures())}}}
+	}
+	all := make([]Metadata, 0, s.NumFeatures()-s.Unread())
+	for i := range s.NumFeatures() {
+		if s.Reads(i) {
+			all = append(all, Metadata{Name: s.Name(i), Datatype: named(s.Type(i)), Shape: []int64{-1}})
+		}
+	}
+	return all
 }
 
-// OutputMetadata has one tensor for each method of the model, in its order.
+// OutputMetadata has one tensor for each method of the model that gives one, in its order.
 func OutputMetadata(s *serving.Served) []Metadata {
-	methods := s.Methods()
+	methods := s.TensorMethods()
 	all := make([]Metadata, len(methods))
 	for i, m := range methods {
-		all[i] = Metadata{Name: string(m.Method), Datatype: named(m.Type), Shape: appendShape(nil, -1, m.Columns, m.Vector)}
+		all[i] = Metadata{Name: string(m.Method), Datatype: datatypeOf(m.Type, m.Types), Shape: appendShape(nil, -1, m.Columns, m.Vector)}
 	}
 	return all
 }
@@ -43,8 +53,33 @@ func named(t modelx.DataType) string {
 	}
 }
 
+// datatypeOf is the datatype of values of a type, or of columns that are all strings.
+func datatypeOf(t modelx.DataType, columns []modelx.DataType) string {
+	if columns != nil {
+		return Bytes
+	}
+	return named(t)
+}
+
 // Datatype is that of an output's tensor.
-func Datatype(out *serving.Output) string { return named(out.Type) }
+func Datatype(out *serving.Output) string { return datatypeOf(out.Type, out.Types) }
+
+// Missing names the places of the gaps among an output's texts, as the parameter of that name does; empty for none.
+func Missing(out *serving.Output) string {
+	if out.Types == nil {
+		return ""
+	}
+	var places []byte
+	for i, v := range out.Values {
+		if _, missing := out.Text(v); missing != modelx.Present {
+			if len(places) > 0 {
+				places = append(places, ',')
+			}
+			places = strconv.AppendInt(places, int64(i), 10)
+		}
+	}
+	return string(places)
+}
 
 // AppendShape adds the shape of an output's tensor to dst.
 func AppendShape(dst []int64, rows int, out *serving.Output) []int64 {
@@ -124,4 +159,10 @@ func longs(out *serving.Output) []int64 {
 }
 
 // text is value i as text.
-func text(out *serving.Output, i int) string { return out.Classes.Text(int(out.Values[i])) }
+func text(out *serving.Output, i int) string {
+	if out.Types != nil {
+		text, _ := out.Text(out.Values[i])
+		return text
+	}
+	return out.Classes.Text(int(out.Values[i]))
+}

@@ -2,59 +2,156 @@ package tensor
 
 import (
 	"fmt"
-	"slices"
+	"math"
 
 	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
 
-// Model is what tensors must suit. A [serving.Served] is one.
-type Model interface {
-	NumFeatures() int
-	FeatureNames() []string
-	Method(modelx.Method) (*serving.MethodInfo, error)
-}
-
 // Fill makes a data plane's request of q, which [Inference.Check] has passed. The request is good until q is reset. Its
 // Model and Version are q's.
 //
-// Errors: unsupported_method, missing_column, wrong_width, bad_request and, for more rows than maxRows, too_many_rows.
-func (q *Inference) Fill(model Model, maxRows int, request *serving.Request) error {
+// Errors: unsupported_method, missing_column, wrong_width, bad_request, no_rows, too_many_rows, not_numeric, not_text.
+func (q *Inference) Fill(s *serving.Served, request *serving.Request) error {
 	q.methods = q.methods[:0]
 	for _, name := range q.Outputs {
-		if _, err := model.Method(modelx.Method(name)); err != nil {
+		m, err := s.TensorMethod(modelx.Method(name))
+		if err != nil {
 			return err
 		}
-		q.methods = append(q.methods, modelx.Method(name))
+		q.methods = append(q.methods, m.Method)
+	}
+	if len(q.methods) == 0 {
+		m, err := s.DefaultTensorMethod()
+		if err != nil {
+			return err
+		}
+		q.methods = append(q.methods, m.Method)
 	}
 	*request = serving.Request{Model: q.Model, Version: q.Version, Methods: q.methods}
-	if in := &q.Inputs[0]; len(q.Inputs) == 1 && (len(in.Shape) != 1 || !slices.Contains(model.FeatureNames(), in.Name)) {
-		return q.fillMatrix(in, model.NumFeatures(), maxRows, request)
+	inverse := serving.IsInverse(q.methods)
+	if inverse {
+		if err := q.checkInverse(s); err != nil {
+			return err
+		}
 	}
-	return q.fillColumns(model.FeatureNames(), maxRows, request)
+	in := &q.Inputs[0]
+	if len(q.Inputs) == 1 && (len(in.Shape) != 1 || s.Place(in.Name) < 0) || inverse && s.Strings() > 0 {
+		return asError(q.fillMatrix(in, s, inverse, request))
+	}
+	return asError(q.fillColumns(s, request))
 }
 
+// asError is nil for nil.
+func asError(err *serving.Error) error {
+	if err == nil {
+		return nil
+	}
+	return err
+}
+
+// checkInverse looks at what inverse_transform takes.
+func (q *Inference) checkInverse(s *serving.Served) *serving.Error {
+	if len(q.methods) > 1 && s.Strings() > 0 {
+		return bad(`output "inverse_transform" takes numbers, and others take strings; expected it alone`)
+	}
+	if len(q.Inputs) > 1 {
+		return bad("inverse_transform takes numbers; expected one tensor")
+	}
+	return nil
+}
+
+// Single tells whether one tensor stands for all features, rather than one for each. q has been filled.
+func (q *Inference) Single() bool { return len(q.Inputs) == 1 && q.Inputs[0].place < 0 }
+
+// Feature is that of an input; -1 where it stands for all. q has been filled.
+func (q *Inference) Feature(input int) int { return q.Inputs[input].place }
+
 // fillMatrix takes one tensor as all features.
-func (q *Inference) fillMatrix(in *Input, width, maxRows int, request *serving.Request) error {
+func (q *Inference) fillMatrix(in *Input, s *serving.Served, inverse bool, request *serving.Request) *serving.Error {
+	in.place = -1
+	width := s.NumFeatures()
+	texts := s.Strings() > 0 && !inverse
+	if texts && s.Strings()+s.Unread() < width {
+		return missing(fmt.Sprintf("input %s is there for all features; expected one tensor for each, as some are strings", serving.Quoted(in.Name)))
+	}
 	if len(in.Shape) != 2 || in.Shape[1] != int64(width) {
 		return wrongShape(in, fmt.Sprintf("[-1,%d]", width))
 	}
-	if err := checkRows(in.Shape[0], maxRows); err != nil {
+	rows := int(min(in.Shape[0], math.MaxInt32)) // As many as there are values, which are in memory.
+	if !texts && !in.Missing.There && in.kind != nil {
+		return q.fillNumbers(in, s, rows, request)
+	}
+	if err := q.rows.Begin(s, rows, q.methods); err != nil {
+		return err
+	}
+	if err := in.suits(texts); err != nil {
+		return err
+	}
+	if err := in.checkMissing(rows * width); err != nil {
+		return err
+	}
+	if err := in.checkUTF8(); err != nil {
+		return err
+	}
+	x := q.rows.Values
+	if !texts {
+		in.appendDoubles(x[:0])
+		in.eachMissing(len(x), func(place int) { x[place] = math.NaN() })
+	} else {
+		q.fillTexts(in, x, 0, 1)
+	}
+	request.Made = &q.rows
+	return nil
+}
+
+// fillNumbers takes a tensor of numbers, as they stand where that is possible.
+func (q *Inference) fillNumbers(in *Input, s *serving.Served, rows int, request *serving.Request) *serving.Error {
+	if err := s.CheckRows(rows); err != nil {
 		return err
 	}
 	if in.Contents.Doubles != nil && in.Datatype == FP64 {
 		request.Features = in.Contents.Doubles // What is there as it must be is not copied.
 	} else {
-		q.features = in.doubles(q.features[:0])
+		q.features = in.appendDoubles(q.features[:0])
 		request.Features = q.features
 	}
-	request.Rows = in.Shape[0]
+	request.Rows = int64(rows)
 	return nil
 }
 
+// suits compares the datatype with what features take.
+func (in *Input) suits(texts bool) *serving.Error {
+	switch {
+	case texts == (in.kind == nil):
+		return nil
+	case texts:
+		return serving.NewError(serving.NotText, "input %s has datatype %s; expected BYTES", serving.Quoted(in.Name), serving.Quoted(in.Datatype))
+	default:
+		return serving.NewError(serving.NotNumeric,
+			"input %s has datatype %s; expected BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32 or FP64",
+			serving.Quoted(in.Name), serving.Quoted(in.Datatype))
+	}
+}
+
+// fillTexts writes texts to every so many values from the first on.
+func (q *Inference) fillTexts(in *Input, x []float64, first, step int) {
+	at := first
+	in.eachText(func(text string) bool {
+		x[at] = q.rows.Number(text)
+		at += step
+		return true
+	})
+	gap := modelx.MissingNumber(q.gap)
+	for _, place := range in.Contents.Gaps {
+		x[first+place*step] = gap
+	}
+	in.eachMissing(len(x), func(place int) { x[first+place*step] = gap })
+}
+
 // fillColumns takes each tensor as one feature.
-func (q *Inference) fillColumns(names []string, maxRows int, request *serving.Request) error {
-	if err := q.checkNames(names); err != nil {
+func (q *Inference) fillColumns(s *serving.Served, request *serving.Request) *serving.Error {
+	if err := q.findFeatures(s); err != nil {
 		return err
 	}
 	rows := int64(-1)
@@ -71,42 +168,60 @@ func (q *Inference) fillColumns(names []string, maxRows int, request *serving.Re
 		}
 		rows = n
 	}
-	if err := checkRows(rows, maxRows); err != nil {
+	if err := q.rows.Begin(s, int(rows), q.methods); err != nil {
 		return err
 	}
-	for len(q.columns) < len(q.Inputs) {
-		q.columns = append(q.columns, serving.Column{})
+	for _, check := range [...]func(in *Input) *serving.Error{
+		func(in *Input) *serving.Error { return in.suits(s.Type(in.place) == modelx.TypeString) },
+		func(in *Input) *serving.Error { return in.checkMissing(int(rows)) },
+		(*Input).checkUTF8,
+	} {
+		for i := range q.Inputs {
+			if in := &q.Inputs[i]; s.Reads(in.place) {
+				if err := check(in); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	q.columns = q.columns[:len(q.Inputs)]
+	x, width := q.rows.Values, s.NumFeatures()
 	for i := range q.Inputs {
-		q.columns[i].Name = q.Inputs[i].Name
-		q.columns[i].Values = q.Inputs[i].doubles(q.columns[i].Values[:0])
+		in := &q.Inputs[i]
+		switch {
+		case !s.Reads(in.place):
+		case in.kind == nil:
+			q.fillTexts(in, x, in.place, width)
+		default:
+			q.features = in.appendDoubles(q.features[:0])
+			in.eachMissing(len(q.features), func(place int) { q.features[place] = math.NaN() })
+			at := in.place
+			for _, v := range q.features {
+				x[at] = v
+				at += width
+			}
+		}
 	}
-	request.Columns = q.columns
+	request.Made = &q.rows
 	return nil
 }
 
-// checkNames compares the inputs with the features: both unknown and doubled ones before missing ones.
-func (q *Inference) checkNames(names []string) *serving.Error {
+// findFeatures compares the inputs with the features: both unknown and doubled ones before missing ones.
+func (q *Inference) findFeatures(s *serving.Served) *serving.Error {
 	const hint = "; expected one tensor for each feature, or a single one for all"
-	place := make(map[string]bool, len(names))
-	for _, name := range names {
-		place[name] = false
-	}
+	q.seen = append(q.seen[:0], make([]bool, s.NumFeatures())...)
 	for i := range q.Inputs {
-		name := q.Inputs[i].Name
-		there, known := place[name]
-		if !known {
-			return missing("unknown input " + serving.Quoted(name) + hint)
+		in := &q.Inputs[i]
+		if in.place = s.Place(in.Name); in.place < 0 {
+			return missing("unknown input " + serving.Quoted(in.Name) + hint)
 		}
-		if there {
-			return missing(fmt.Sprintf("input %s is there twice; expected it once", serving.Quoted(name)))
+		if q.seen[in.place] {
+			return missing(fmt.Sprintf("input %s is there twice; expected it once", serving.Quoted(in.Name)))
 		}
-		place[name] = true
+		q.seen[in.place] = true
 	}
-	for _, name := range names {
-		if !place[name] {
-			return missing("no input " + serving.Quoted(name) + hint)
+	for place, seen := range q.seen {
+		if !seen && s.Reads(place) {
+			return missing("no input " + serving.Quoted(s.Name(place)) + hint)
 		}
 	}
 	return nil
@@ -119,12 +234,4 @@ func missing(text string) *serving.Error {
 func wrongShape(in *Input, want string) *serving.Error {
 	return &serving.Error{Kind: serving.WrongWidth, Message: fmt.Sprintf(
 		"input %s has shape %s; expected %s", serving.Quoted(in.Name), shapeText(in.Shape), want)}
-}
-
-// checkRows bounds the work before it is begun: a small tensor of bools makes doubles of eight times its size.
-func checkRows(rows int64, most int) error {
-	if rows > int64(most) {
-		return &serving.Error{Kind: serving.TooManyRows, Message: fmt.Sprintf("%d rows; expected at most %d", rows, most)}
-	}
-	return nil
 }
