@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,9 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelx.serving.control import Handler
-
-# The worker imports from where the supervisor does, and not from the current folder, which "-m" would put first.
-_START = "import sys; sys.path[:] = sys.argv[2:]; from modelx.serving.worker import main; main(int(sys.argv[1]))"
+    from modelx.serving.forks import Fork, Forks
 
 # A worker closes the channel when it ends; one that does not end then is of no use.
 _LAST_SECONDS = 10.0
@@ -38,6 +34,8 @@ class WorkerProcess:
         Its place among the workers; another process may take it later.
     folder : Path
         Where its metrics are.
+    forks : Forks
+        What starts it.
     serves : bool
         Whether it has joined.
     shares_gate : bool
@@ -50,16 +48,17 @@ class WorkerProcess:
         Why it could not start, or was ended, as `start_errors.to_values` writes it.
     """
 
-    def __init__(self, number: int, folder: Path) -> None:
+    def __init__(self, number: int, folder: Path, forks: Forks) -> None:
         self.number = number
         self.folder = folder
+        self._forks = forks
         self.serves = False
         self.shares_gate = False
         self.leaving = False
         self.gone = False
         self.error: dict[str, Any] | None = None
         self._peer: Peer | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Fork | None = None
 
     async def start(self, handlers: Mapping[str, Handler]) -> Self:
         """Start the process.
@@ -78,15 +77,7 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         try:
             await self._peer.connect(ours)
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-P", "-c", _START, str(theirs.fileno())),
-                *sys.path,
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                # The terminal's signals are for the supervisor, which says what they mean.
-                process_group=0,
-            )
+            self._process = await self._forks.fork(theirs)
         except BaseException:
             self._peer.close()
             raise
@@ -119,6 +110,8 @@ class WorkerProcess:
         except TimeoutError:
             self.kill()
             code = await self._process.wait()
+        if code is None:
+            return "an unknown status"
         if code >= 0:
             return f"status {code}"
         try:
@@ -143,6 +136,5 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process at once."""
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.kill()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from modelx.serving import metrics_store, snapshot
 from modelx.serving.control import GoneError, error_from
 from modelx.serving.copies import Copies
+from modelx.serving.forks import Forks
 from modelx.serving.gate import Gate
 from modelx.serving.metrics import Metrics, served
 from modelx.serving.metrics_store import Store
@@ -65,6 +66,7 @@ class Supervisor:
         self._metrics = Metrics(Store())
         self._journal = Journal(log, self._metrics)
         self._gate = Gate()
+        self._forks = Forks()
         self._workers: dict[int, WorkerProcess] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._started = 0
@@ -106,6 +108,7 @@ class Supervisor:
             await asyncio.wait(self._keepers, timeout=self._settings.shutdown_grace + _LEAVE_SECONDS)
         self.kill()
         await asyncio.gather(*asked, *self._keepers, return_exceptions=True)
+        await self._forks.close()
 
     async def _ask_to_stop(self, worker: WorkerProcess) -> None:
         if not worker.serves:
@@ -156,7 +159,7 @@ class Supervisor:
         pause = _FIRST_PAUSE
         while not self._stopping.is_set():
             begun = time.monotonic()
-            worker = WorkerProcess(number, self._folder / f"worker-{self._started}")
+            worker = WorkerProcess(number, self._folder / f"worker-{self._started}", self._forks)
             self._started += 1
             try:
                 await worker.start(self._handlers(worker))

@@ -124,6 +124,24 @@ def test_a_worker_that_comes_back_serves_what_the_others_serve(server, put, root
     assert versions(server) == {"3"}
 
 
+def test_workers_outlive_what_they_were_forked_from(server):
+    first = server.worker_pids()
+    os.kill(parent_of(first[0]), signal.SIGKILL)
+    assert versions(server) == {"1"}
+    # Nobody can tell how a worker ended whose parent is no more; another parent gives the next one.
+    os.kill(first[0], signal.SIGKILL)
+    server.wait_log("worker ended", worker=0, end="an unknown status")
+    server.wait_log("worker serves", count=2, worker=0)
+    second = server.worker_pids()
+    assert second[1] == first[1]
+    assert parent_of(second[0]) not in {1, parent_of(second[1])}
+    assert versions(server) == {"1"}
+
+
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 class Load:
     """Clients that ask without pause, each on a connection that it keeps."""
 
