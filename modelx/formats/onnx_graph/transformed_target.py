@@ -20,6 +20,15 @@ _OPERATORS = {
     Function.FUNCTION_NEGATIVE: "Neg",
     Function.FUNCTION_IDENTITY: "Identity",
 }
+_KNOWN = {
+    Function.FUNCTION_UNSPECIFIED,
+    Function.FUNCTION_EXPM1,
+    Function.FUNCTION_LOG1P,
+    Function.FUNCTION_SQUARE,
+    Function.FUNCTION_EXP2,
+    Function.FUNCTION_RECIPROCAL,
+    *_OPERATORS,
+}
 
 
 class TransformedTargetBuilder(EnsembleBuilder):
@@ -32,6 +41,9 @@ class TransformedTargetBuilder(EnsembleBuilder):
         arm = final.WhichOneof("model")
         if arm in self._builders and not self._builders[arm].inverts_model(final):
             return f"the inverse_transform of {arm} has no ONNX graph in this version; write a .pb or .json file"
+        inverse = model.transformed_target.inverse
+        if inverse not in _KNOWN:
+            return f"{Function.Name(inverse)} has no ONNX graph in this version; write a .pb or .json file"
         return ""
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
