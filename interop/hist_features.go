@@ -33,7 +33,14 @@ type histNumber struct {
 type histCategory struct {
 	feature int
 	slot    uint32
-	values  []float64
+	histKnown
+}
+
+// histKnown are the categories of a feature: numbers in ascending order, or a table of strings.
+type histKnown struct {
+	values []float64
+	// lookup is nil for numbers.
+	lookup *categoryLookup
 }
 
 // missingCategory is the number of what is no category. There are at most 255 categories.
@@ -42,8 +49,9 @@ const (
 	maxCategories   = 255
 )
 
-// newHistCategories checks the categories, and returns those of each feature; nil for numbers, and for a model without.
-func newHistCategories(p *modelxpb.HistGradientBoostingProto, path string) ([][]float64, error) {
+// newHistCategories checks the categories, and returns those of each feature; nil for one that is not categorical, and for
+// a model without.
+func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path string) ([]*histKnown, error) {
 	flags := p.GetCategorical()
 	if len(flags) > 0 {
 		if err := checkCount(len(flags), p.GetNFeatures(), 1, "n_features, or none", path+".categorical"); err != nil {
@@ -63,7 +71,7 @@ func newHistCategories(p *modelxpb.HistGradientBoostingProto, path string) ([][]
 	if expected == 0 {
 		return nil, nil
 	}
-	out, next := make([][]float64, len(flags)), 0
+	out, next := make([]*histKnown, len(flags)), 0
 	for feature, is := range flags {
 		if is {
 			place := fmt.Sprintf("%s.categories[%d].categories", path, next)
@@ -71,21 +79,45 @@ func newHistCategories(p *modelxpb.HistGradientBoostingProto, path string) ([][]
 			if err != nil {
 				return nil, err
 			}
-			out[feature] = values
+			out[feature] = &histKnown{values: values, lookup: histStrings(c, p.GetCategories()[next])}
 			next++
 		}
 	}
 	return out, nil
 }
 
-// histCategories checks the categories of one feature, and returns them as float64, not nil.
+// histStrings returns the table of the checked categories of a feature of strings, nil for numbers.
+func histStrings(c *compiler, p *modelxpb.CategoricalFeature) *categoryLookup {
+	texts, none := p.GetCategories().GetStrings(), p.GetCategories().GetNone()
+	if len(texts) == 0 && !none && p.GetDtype() != "object" {
+		return nil
+	}
+	values, numbers := make([]float64, len(texts)), make([]int32, len(texts))
+	for i, text := range texts {
+		values[i], numbers[i] = c.symbols.intern(text), int32(i)
+	}
+	lookup := newCategoryLookup(values, numbers)
+	lookup.strings = true
+	if none {
+		lookup.none = int32(len(texts))
+	}
+	return &lookup
+}
+
+// histCategories checks the categories of one feature, and returns the numbers among them as float64.
 func histCategories(p *modelxpb.Categories, path string) ([]float64, error) {
 	ints, doubles := p.GetInts(), p.GetDoubles()
-	others := len(p.GetStrings()) + len(p.GetBools())
-	if others > 0 || p.GetNone() || (len(ints) > 0 && (len(doubles) > 0 || p.GetNan())) {
+	texts := len(p.GetStrings()) > 0 || p.GetNone()
+	if len(p.GetBools()) > 0 || (texts && len(ints)+len(doubles) > 0) || (len(ints) > 0 && (len(doubles) > 0 || p.GetNan())) {
 		return nil, &Error{
-			Kind: ErrShape, Path: path, Found: "categories of several types, or that are no numbers",
-			Want: "ints, or doubles and NaN", Hint: exportAgain,
+			Kind: ErrShape, Path: path, Found: "categories of several types, or bools",
+			Want: "ints, or doubles and NaN, or strings, None and NaN", Hint: exportAgain,
+		}
+	}
+	if i, j := duplicate(p.GetStrings()); i >= 0 {
+		return nil, &Error{
+			Kind: ErrLabels, Path: path, Found: fmt.Sprintf("%q as categories %d and %d", p.GetStrings()[i], i, j),
+			Want: "distinct ones", Hint: exportAgain,
 		}
 	}
 	if err := checkFinite(doubles, path+".doubles"); err != nil {
@@ -101,13 +133,13 @@ func histCategories(p *modelxpb.Categories, path string) ([]float64, error) {
 		}
 		values = append(values, float64(v))
 	}
-	inOrder := len(values) <= maxCategories
+	inOrder := max(len(values), len(p.GetStrings())+int(bit(p.GetNone()))) <= maxCategories
 	for i := 1; inOrder && i < len(values); i++ {
 		inOrder = values[i-1] < values[i]
 	}
 	if !inOrder {
 		return nil, &Error{
-			Kind: ErrShape, Path: path, Found: fmt.Sprintf("%d categories, too many or not in order", len(values)),
+			Kind: ErrShape, Path: path, Found: fmt.Sprintf("%d categories, too many or not in order", max(len(values), len(p.GetStrings()))),
 			Want: fmt.Sprintf("%d at most, each greater than the one before", maxCategories), Hint: exportAgain,
 		}
 	}
@@ -120,21 +152,33 @@ type histFeatures struct {
 	categories []histCategory
 	// categorical are the features that may not be infinite.
 	categorical []int
+	// types are those of the features; nil when all are numbers.
+	types []DataType
 }
 
-// setCategories takes the categories of each feature; nil for numbers, and for a model without.
-func (f *histFeatures) setCategories(categories [][]float64) {
+// setCategories takes the categories of each feature; nil for one that is not categorical, and for a model without.
+func (f *histFeatures) setCategories(categories []*histKnown) {
 	for i := range f.categories {
-		f.categories[i].values = categories[f.categories[i].feature]
+		f.categories[i].histKnown = *categories[f.categories[i].feature]
 	}
-	for feature, values := range categories {
-		if values != nil {
+	types, some := make([]DataType, len(categories)), false
+	for feature, known := range categories {
+		types[feature] = TypeFloat64
+		if known == nil {
+			continue
+		}
+		if known.lookup != nil {
+			types[feature], some = TypeString, true
+		} else {
 			f.categorical = append(f.categorical, feature)
 		}
 	}
+	if some {
+		f.types = types
+	}
 }
 
-// check refuses infinities in categorical features.
+// check refuses infinities in categorical features of numbers.
 func (f *histFeatures) check(p *histGradientBoosting, row []float64, number int) error {
 	for _, j := range f.categorical {
 		if math.IsInf(row[j], 0) {
@@ -189,6 +233,12 @@ func numberKeys(v float64) (toLeft, toRight uint64) {
 
 // number is the number of the category that equals v.
 func (c *histCategory) number(v float64) uint64 {
+	if c.lookup != nil {
+		if number := c.lookup.find(v); number != unknownNumber {
+			return uint64(number)
+		}
+		return missingCategory
+	}
 	low, high := 0, len(c.values)
 	for low < high {
 		if middle := (low + high) / 2; c.values[middle] < v {

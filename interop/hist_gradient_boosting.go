@@ -35,7 +35,7 @@ type histBuffer struct {
 // histCacheBytes is how large the cells of a block of rows may be: half of the smallest first-level cache.
 const histCacheBytes = 16 << 10
 
-func newHistGradientBoosting(p *modelxpb.HistGradientBoostingProto, path string) (*histGradientBoosting, error) {
+func newHistGradientBoosting(c *compiler, p *modelxpb.HistGradientBoostingProto, path string) (*histGradientBoosting, error) {
 	if err := checkWidth(p.GetNFeatures(), path); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func newHistGradientBoosting(p *modelxpb.HistGradientBoostingProto, path string)
 	if err := out.checkOutputs(p); err != nil {
 		return nil, err
 	}
-	categories, err := newHistCategories(p, path)
+	categories, err := newHistCategories(c, p, path)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +114,9 @@ func (p *histGradientBoosting) describe() {
 	}
 }
 
-func (p *histGradientBoosting) width() int        { return p.d }
-func (p *histGradientBoosting) outputs() []output { return p.outputList }
+func (p *histGradientBoosting) width() int             { return p.d }
+func (p *histGradientBoosting) outputs() []output      { return p.outputList }
+func (p *histGradientBoosting) inputTypes() []DataType { return p.trees.features.types }
 
 func (p *histGradientBoosting) run(o op, dst, x []float64, first int) error {
 	switch {

@@ -10,7 +10,7 @@ from sklearn import ensemble
 from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
 from sklearn.metrics import check_scoring
 
-from modelx import labels, source, values, wire
+from modelx import frames, labels, source, values, wire
 from modelx.errors import LabelsError, ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import hist_categories, hist_rows, hist_trees
 from modelx.estimators.base import (
@@ -98,6 +98,12 @@ class HistGradientBoostingFamily(Family):
     def n_features(self, model: model_pb2.ModelProto) -> int:
         return model.hist_gradient_boosting.n_features
 
+    def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
+        return hist_categories.types(model.hist_gradient_boosting)
+
+    def object_columns(self, estimator: Any) -> frozenset[int]:
+        return hist_categories.object_columns(estimator)
+
     def class_list(self, model: model_pb2.ModelProto) -> list[Any] | None:
         proto = model.hist_gradient_boosting
         return labels.values(proto.classes) if proto.HasField("classes") else None
@@ -157,7 +163,7 @@ class HistGradientBoostingFamily(Family):
         proto = model.hist_gradient_boosting
         out = np.ones(len(x), dtype=bool) if err is None else hist_rows.away_from_thresholds(proto, x, err)
         if proto.link == Link.LINK_LOG and len(x):
-            out &= estimator._raw_predict(x)[:, 0] > _LEAST_EXPONENT
+            out &= estimator._raw_predict(frames.framed(estimator, x))[:, 0] > _LEAST_EXPONENT
         return out
 
     def rows(self, model: model_pb2.ModelProto, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
@@ -260,7 +266,7 @@ def _bin_mapper(estimator: Any, proto: Proto, seed: Any) -> Any:
     The edges of the bins of numbers are left out: no method but fit reads them, and it finds them anew.
     """
     remapped = estimator._is_categorical_remapped
-    known = [np.arange(len(one), dtype=np.float64) for one in hist_categories.values(proto)]
+    known = [np.arange(n, dtype=np.float64) for n in hist_categories.counts(proto)]
     out = _BinMapper(n_bins=estimator.max_bins + 1, is_categorical=remapped, random_state=seed)
     out.is_categorical_ = np.zeros(proto.n_features, dtype=np.uint8)
     if remapped is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modelx import wire
-from modelx.estimators import hist_categories, hist_trees
+from modelx.estimators import hist_categories, hist_trees, string_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def thresholds_of(proto: Any) -> dict[int, NDArray[np.float64]]:
     return {int(f): np.unique(part) for f, part in zip(found, np.split(values, starts)[1:], strict=True)}
 
 
-def telling(proto: Any, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+def telling(proto: Any, rng: np.random.Generator, n: int) -> NDArray[Any]:
     """Make `n` rows of values at thresholds and one ulp beside, known and unknown categories, NaN and infinities."""
     n = max(n, 1)
     x = rng.standard_normal((n, proto.n_features))
@@ -39,7 +39,10 @@ def telling(proto: Any, rng: np.random.Generator, n: int) -> NDArray[np.float64]
             unknown += [known[-1] + 1.0, float(np.nextafter(known[0], np.inf))]
         pool = np.concatenate([np.repeat(known, 1 + 12 // max(len(known), 1)), unknown, [np.nan]])
         x[:, feature] = rng.choice(pool, n)
-    return x
+    out: NDArray[Any] = x
+    for feature, texts in hist_categories.strings(proto).items():
+        out = string_columns.fill(out, [feature], rng, texts)
+    return out
 
 
 def _beside(values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
@@ -59,12 +62,12 @@ def _beside(values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np
     return np.asarray(choices[kind, np.arange(len(values))])
 
 
-def away_from_thresholds(proto: Any, x: NDArray[np.float64], err: NDArray[np.float64]) -> NDArray[np.bool_]:
+def away_from_thresholds(proto: Any, x: NDArray[Any], err: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say which rows, shape (n_rows,), are farther from every threshold and category than they may be off."""
     out = np.ones(len(x), dtype=bool)
     for feature, places in [*thresholds_of(proto).items(), *hist_categories.by_feature(proto).items()]:
         if places.size:
-            column = x[:, feature]
+            column = x[:, feature].astype(np.float64)
             after = np.searchsorted(places, column)
             # Exact columns have no error, and may be equal to what is asked.
             for near in (places[after.clip(max=places.size - 1)], places[(after - 1).clip(min=0)]):

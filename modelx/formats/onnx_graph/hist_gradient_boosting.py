@@ -38,6 +38,14 @@ class HistGradientBoostingBuilder(Builder):
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
         return self.names if model.hist_gradient_boosting.HasField("classes") else {"predict": "predictions"}
 
+    def lacks(self, model: model_pb2.ModelProto) -> str:
+        strings = hist_categories.strings(model.hist_gradient_boosting)
+        return (
+            "it takes categories of strings, which graphs of modelx do not yet; write a .pb or .json file"
+            if strings
+            else ""
+        )
+
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:  # noqa: ARG002
         proto = model.hist_gradient_boosting
         raw = _raw(graph, proto, x)

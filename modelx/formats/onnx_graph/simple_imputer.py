@@ -20,6 +20,10 @@ class SimpleImputerBuilder(Builder):
 
     names: ClassVar[dict[str, str]] = {"transform": "transformed"}
 
+    def lacks(self, model: model_pb2.ModelProto) -> str:
+        strings = any(model.simple_imputer.strings)
+        return "it fills strings, which graphs of modelx do not yet; write a .pb or .json file" if strings else ""
+
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
         proto = model.simple_imputer
         # The whole list is there, so that the file has each value once; columns are left out afterwards.
