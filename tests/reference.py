@@ -9,6 +9,7 @@ import numpy as np
 import reference_columns
 import reference_encoders
 import reference_ensembles
+import reference_functions
 import reference_histograms
 import reference_models
 import reference_preprocessing
@@ -147,6 +148,9 @@ def _inverse(model, t):
         return _unscale(model.affine_scaler, t)
     if arm == "feature_selector":
         return reference_columns.undo_selection(model.feature_selector, t)
+    if arm == "function":
+        p = model.function
+        return reference_functions.apply(p.inverse, t) if p.HasField("inverse") else t
     return t if arm == "passthrough" else None
 
 
@@ -180,6 +184,7 @@ _FAMILIES |= reference_columns.families(compute)
 _FAMILIES |= reference_ensembles.families(compute)
 _FAMILIES |= reference_side_by_side.families(compute)
 _FAMILIES |= reference_models.families(compute)
+_FAMILIES |= reference_functions.FAMILIES
 _FAMILIES |= reference_histograms.FAMILIES
 _FAMILIES |= reference_preprocessing.FAMILIES
 _FAMILIES |= reference_trees.FAMILIES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import reference_functions
 
 _METHODS = {1: "predict", 2: "predict_proba", 3: "decision_function"}
 
@@ -141,24 +142,9 @@ def _classes(model):
     return _labels(message.classes[0] if hasattr(message.classes, "__len__") else message.classes)
 
 
-_INVERSES = [
-    None,
-    np.asarray,
-    np.exp,
-    np.expm1,
-    np.log,
-    np.log1p,
-    np.sqrt,
-    lambda y: y * y,
-    np.exp2,
-    lambda y: 1.0 / y,
-    np.negative,
-]
-
-
 def _transformed_target(compute, p, x):
     given = compute(p.model, x)["predict"].reshape(len(x), -1)
-    back = _INVERSES[p.inverse](given) if p.inverse else _back(p.final, given)
+    back = reference_functions.FUNCTIONS[p.inverse](given) if p.inverse else _back(p.final, given)
     return {"predict": back if p.n_outputs else back[:, 0]}
 
 

@@ -28,6 +28,7 @@ BASES = {
     "transformed_target": "transformed_target/logarithm",
     "feature_selector": "feature_selector/percentile_of_chi2",
     "forest": "forest/iris_flowers",
+    "function": "function/limits",
     "gradient_boosting": "gradient_boosting/squared_error",
     "isolation_forest": "isolation_forest/iris_flowers",
     "iterative_imputer": "iterative_imputer/ridge_in_two_rounds",
