@@ -35,6 +35,8 @@ class _Given:
         Of each input: its bytes in the binary part, or None where it has its values in JSON.
     wrong : list of Wrong or None
         Of each input: the first value that is no number, or no text.
+    data : dict of int to list
+        The values of each input, by its place, that has a wrong one.
     texts : int
         In JSON.
     binary : dict of str to bool
@@ -47,6 +49,7 @@ class _Given:
     id: str | None = None
     sizes: list[int | None] = field(default_factory=list)
     wrong: list[Wrong | None] = field(default_factory=list)
+    data: dict[int, list[Any]] = field(default_factory=dict)
     texts: int = 0
     binary: dict[str, bool] = field(default_factory=dict)
     all_binary: bool = False
@@ -157,15 +160,18 @@ def _read_input(given: _Given, place: str, value: Any) -> None:
         raise bad(f"input {quoted(there['name'])} has both data and binary_data_size; expected one of them")
     tensor = Input(there["name"], there["datatype"], there["shape"], missing=missing)
     wrong = None
-    if size is None and tensor.datatype == BYTES:
-        tensor.values, tensor.has_contents = flattened(there["data"]), True
-        given.texts += len(tensor.values)
-        if given.texts > MOST_TEXTS:
-            raise too_many()
-        wrong = _not_text(tensor.values)
-    elif size is None:
-        numbers = numbers_of(flattened(there["data"]), booleans=tensor.datatype == "BOOL")
-        tensor.values, tensor.has_contents, wrong = numbers.values, True, numbers.wrong
+    if size is None:
+        data, tensor.has_contents = flattened(there["data"]), True
+        if tensor.datatype == BYTES:
+            given.texts += len(data)
+            if given.texts > MOST_TEXTS:
+                raise too_many()
+            tensor.values, wrong = data, _not_text(data)
+        else:
+            numbers = numbers_of(data, booleans=tensor.datatype == "BOOL")
+            tensor.values, wrong = numbers.values, numbers.wrong
+        if wrong is not None:
+            given.data[len(given.wrong)] = data
     given.inference.inputs.append(tensor)
     given.sizes.append(size)
     given.wrong.append(wrong)
@@ -231,22 +237,33 @@ def _cut(given: _Given, binary: memoryview) -> None:
 
 def _first_wrong(given: _Given, served: Served) -> ServingError | None:
     """Give the error of the first value of another type, row by row, of a request that fits the model."""
-    inputs = given.inference.inputs
+    inputs, features = given.inference.inputs, served.features
     columns = len(inputs) > 1 or len(inputs[0].shape) == 1
     found = []
-    for tensor, wrong in zip(inputs, given.wrong, strict=True):
+    for place, (tensor, wrong) in enumerate(zip(inputs, given.wrong, strict=True)):
         if wrong is None:
             continue
-        row, feature = (
-            (wrong.place, served.features.places[tensor.name]) if columns else divmod(wrong.place, served.n_features)
-        )
-        if columns and served.features.types[feature] == "none":
-            continue
-        found.append((row, feature, wrong))
+        if columns:
+            feature = features.places[tensor.name]
+            if features.types[feature] != "none":
+                found.append((wrong.place, feature, wrong))
+        elif "none" not in features.types:
+            found.append((*divmod(wrong.place, served.n_features), wrong))
+        else:
+            found += _wrong_of_read(tensor, given.data[place], served)
     if not found:
         return None
     row, feature, wrong = min(found, key=lambda each: each[:2])
     return wrong.error(row, feature)
+
+
+def _wrong_of_read(tensor: Input, data: list[Any], served: Served) -> list[tuple[int, int, Wrong]]:
+    """Find the first wrong value of a tensor for all features, of which no method reads some."""
+    features, width = served.features, served.n_features
+    blank = "" if tensor.datatype == BYTES else 0
+    read = [blank if features.types[i % width] == "none" else value for i, value in enumerate(data)]
+    wrong = _not_text(read) if tensor.datatype == BYTES else numbers_of(read, booleans=tensor.datatype == "BOOL").wrong
+    return [] if wrong is None else [(*divmod(wrong.place, width), wrong)]
 
 
 def _answer(response: Response, given: _Given) -> Answer:

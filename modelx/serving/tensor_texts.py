@@ -65,12 +65,33 @@ def joined(texts: Sequence[bytes]) -> bytes:
     return b"".join(part for text in texts for part in (len(text).to_bytes(4, "little"), text))
 
 
-def decoded(values: Sequence[Any], name: str) -> list[Any]:
-    """Give texts as str; what JSON gave is that already, with None for its gaps. Raises ServingError, `not_text`."""
+def decoded(values: Sequence[Any], name: str, missing: NDArray[np.bool_], gap: float | None) -> list[Any]:
+    """Give texts as str, with `gap` where they are missing.
+
+    Parameters
+    ----------
+    values : sequence of bytes, or of str and None
+        What JSON gives is str already, with None for gaps.
+    name : str
+        Of the input.
+    missing : ndarray of bool
+        Which are gaps besides.
+    gap : float or None
+
+    Raises
+    ------
+    ServingError
+        `not_text`.
+    """
     try:
-        return [value.decode() if type(value) is bytes else value for value in values]
+        out = [value.decode() if type(value) is bytes else value for value in values]
     except UnicodeDecodeError:
         raise ServingError("not_text", f"input {quoted(name)} has text that is not UTF-8") from None
+    if gap is not None and None in out:
+        out = [gap if text is None else text for text in out]
+    for place in np.flatnonzero(missing).tolist():
+        out[place] = gap
+    return out
 
 
 def gap(given: Any) -> float | None:

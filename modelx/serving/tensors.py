@@ -131,12 +131,9 @@ class Input:
 
     def texts(self, gap: float | None) -> list[Any]:
         """Give the texts of an input that was checked, with `gap` for gaps. Raises ServingError, `not_text`."""
-        out = tensor_texts.decoded(self.values, self.name)
-        if None in out:
-            out = [gap if text is None else text for text in out]
-        for place in self.places().tolist():
-            out[place] = gap
-        return out
+        missing = np.zeros(len(self.values), dtype=bool)
+        missing[self.places()] = True
+        return tensor_texts.decoded(self.values, self.name, missing, gap)
 
     def places(self) -> NDArray[np.int64]:
         """Give the places of the gaps that the parameter `missing` names. Raises ServingError, `bad_request`."""
@@ -242,8 +239,13 @@ class Inference:
     def _whole(self, served: Served, _methods: Sequence[Method]) -> NDArray[Any]:
         """Make rows of one tensor of texts for all features."""
         first, features = self.inputs[0], served.features
-        texts = first.texts(tensor_texts.gap(self.gaps))
-        columns = {place: texts[place :: served.n_features] for place in features.read}
+        gap = tensor_texts.gap(self.gaps)
+        missing = np.zeros(len(first.values), dtype=bool)
+        missing[first.places()] = True
+        columns = {}
+        for place in features.read:
+            of_one = slice(place, None, served.n_features)
+            columns[place] = tensor_texts.decoded(first.values[of_one], first.name, missing[of_one], gap)
         return features.rows(columns, first.shape[0])
 
     def _columns(self, served: Served) -> Make:
