@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder
 
 from modelx.delegates import SEARCHES, THRESHOLDS, innermost
 from modelx.frames import framed
@@ -56,8 +56,8 @@ def _writes(estimator: Any) -> bool:
     estimator = innermost(estimator)
     if type(estimator) is Pipeline:
         return any(_writes(step) for _, step in estimator.steps)
-    # OrdinalEncoder's inverse_transform puts numbers in the places of what is missing.
-    return getattr(estimator, "copy", True) is False or type(estimator) is OrdinalEncoder
+    # OrdinalEncoder's inverse_transform puts numbers in the places of what is missing. A function may do anything.
+    return getattr(estimator, "copy", True) is False or type(estimator) in (FunctionTransformer, OrdinalEncoder)
 
 
 def _compose(estimator: Any, method: str, x: Any) -> Any:

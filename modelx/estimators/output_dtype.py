@@ -69,10 +69,12 @@ _CASTS = frozenset(
         "random_trees_embedding",
     }
 )
+# Families whose transform gives ints or bools.
+_WHOLE = frozenset({"label_binarizer", "label_encoder", "missing_indicator", "multi_label_binarizer"})
 
 
 def refuse_single(steps: Sequence[tuple[str, Any]]) -> None:
-    """Refuse a step that gives float32 to one that would compute in it, where every other runtime has float64.
+    """Refuse a step that gives float32, or ints, to one that would compute in them, where other runtimes have float64.
 
     Raises
     ------
@@ -88,6 +90,10 @@ def refuse_single(steps: Sequence[tuple[str, Any]]) -> None:
             raise UnsupportedEstimatorError(
                 [(name, f"{reason}: the next step would compute in float32; refit with dtype=np.float64")]
             )
+        if type(following) is preprocessing.FunctionTransformer and following.func is not None and _gives_whole(step):
+            reason = "it gives ints or bools, of which numpy's functions make others than of float64"
+            hint = "refit it with dtype=np.float64, or put FunctionTransformer before it"
+            raise UnsupportedEstimatorError([(name, f"{reason}; {hint}")])
 
 
 def _gives_single(estimator: Any) -> bool:
@@ -101,3 +107,21 @@ def _gives_single(estimator: Any) -> bool:
     if family is not None and family.arm == "pipeline":
         inner = inner[-1:]
     return bool(inner) and all(_gives_single(one) for _, one in inner)
+
+
+def _gives_whole(estimator: Any) -> bool:
+    """Whether an estimator, or all that stand side by side in it, give ints or bools."""
+    from modelx import conversion
+
+    if isinstance(estimator, preprocessing.OneHotEncoder | preprocessing.OrdinalEncoder):
+        return np.dtype(estimator.dtype).kind in "iub"
+    if type(estimator) is preprocessing.FunctionTransformer:
+        return estimator.func in (np.isnan, np.isinf, np.isfinite)
+    family = conversion.family_for(type(estimator))
+    if family is None or family.arm in _WHOLE:
+        return family is not None
+    inner = family.nested_estimators(estimator)
+    if family.arm == "pipeline":
+        inner = inner[-1:]
+    sides = ("pipeline", "column_transformer", "delegate")
+    return family.arm in sides and bool(inner) and all(_gives_whole(one) for _, one in inner)
