@@ -103,7 +103,7 @@ class SplineTransformerFamily(Family):
             raise ShapeError("knots do not ascend", path=f"{path}.knots")
         if proto.extrapolation == Proto.EXTRAPOLATION_LINEAR:
             m = n // d
-            for edge, reach in _edges(proto):
+            for edge, reach in edges(proto):
                 if reach > _columns(proto) or edge > m - k - 1 or m - edge - 1 < k:
                     raise ShapeError(f"{m} knots are too few for {reach} columns to go on", path=f"{path}.knots")
 
@@ -150,7 +150,7 @@ class SplineTransformerFamily(Family):
             return out
         proto = model.spline_transformer
         knots, k = _knots(proto), proto.degree
-        for j, (edge, _) in enumerate(_edges(proto)):
+        for j, (edge, _) in enumerate(edges(proto)):
             t, own, reach = knots[j], x[:, j], err[:, j]
             if proto.extrapolation == Proto.EXTRAPOLATION_CONTINUE:
                 # What goes on as a polynomial of a high degree has slopes of any size.
@@ -217,7 +217,7 @@ def _given(proto: Proto) -> int:
     return proto.n_features * (_columns(proto) - (0 if proto.include_bias else 1))
 
 
-def _edges(proto: Proto) -> list[tuple[int, int]]:
+def edges(proto: Proto) -> list[tuple[int, int]]:
     """Give, for each feature, the place of the knot at which its columns end, and how many of them go on."""
     edge = reach = proto.degree
     out = []

@@ -25,6 +25,7 @@ from modelx.formats.onnx_graph.isolation_forest import IsolationForestBuilder
 from modelx.formats.onnx_graph.iterative_imputer import IterativeImputerBuilder
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
+from modelx.formats.onnx_graph.knn_imputer import KNNImputerBuilder
 from modelx.formats.onnx_graph.label_binarizer import LabelBinarizerBuilder, MultiLabelBinarizerBuilder
 from modelx.formats.onnx_graph.label_encoder import LabelEncoderBuilder
 from modelx.formats.onnx_graph.linear_regression import LinearRegressionBuilder
@@ -41,6 +42,7 @@ from modelx.formats.onnx_graph.random_trees_embedding import RandomTreesEmbeddin
 from modelx.formats.onnx_graph.sgd_classifier import SGDClassifierBuilder
 from modelx.formats.onnx_graph.sgd_one_class_svm import SGDOneClassSVMBuilder
 from modelx.formats.onnx_graph.simple_imputer import SimpleImputerBuilder
+from modelx.formats.onnx_graph.spline_transformer import SplineTransformerBuilder
 from modelx.formats.onnx_graph.stacking import StackingBuilder
 from modelx.formats.onnx_graph.target_encoder import TargetEncoderBuilder
 from modelx.formats.onnx_graph.threshold_classifier import ThresholdClassifierBuilder
@@ -70,6 +72,8 @@ BUILDERS: dict[str, Builder] = {
     "sgd_classifier": SGDClassifierBuilder(),
     "sgd_one_class_svm": SGDOneClassSVMBuilder(),
     "simple_imputer": SimpleImputerBuilder(),
+    "knn_imputer": KNNImputerBuilder(),
+    "spline_transformer": SplineTransformerBuilder(),
     "quantile_transformer": QuantileTransformerBuilder(),
     "target_encoder": TargetEncoderBuilder(),
     "power_transformer": PowerTransformerBuilder(),
@@ -97,8 +101,6 @@ BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 NO_GRAPH: frozenset[str] = frozenset(
     {
         "function",
-        "knn_imputer",
-        "spline_transformer",
     }
 )
 

@@ -49,6 +49,7 @@ OPERATORS = frozenset(
         "LessOrEqual",
         "Log",
         "Max",
+        "Mod",
         "Mul",
         "Neg",
         "Not",

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from modelx.v1 import model_pb2
 
 Proto = k_bins_discretizer_pb2.KBinsDiscretizerProto
+# The size of the matrix that makes numbers of columns.
+_MOST = 2**22
 
 
 class KBinsDiscretizerBuilder(Builder):
     """``k_bins_discretizer``."""
 
     names: ClassVar[dict[str, str]] = {"transform": "transformed"}
+
+    def lacks(self, model: model_pb2.ModelProto) -> str:
+        proto = model.k_bins_discretizer
+        if proto.encoding == Proto.ENCODING_ONE_HOT or len(proto.n_bins) * sum(proto.n_bins) <= _MOST:
+            return ""
+        return f"bins times features are over {_MOST}, which is too much for ONNX; write a .pb or .json file"
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:  # noqa: ARG002
         proto = model.k_bins_discretizer
