@@ -80,3 +80,14 @@ def union_in_a_union() -> Fitted:
     inner = FeatureUnion([("a", MinMaxScaler()), ("b", make_pipeline(StandardScaler(), MaxAbsScaler()))])
     outer = ColumnTransformer([("inner", inner, [3, 1]), ("rest", "passthrough", [0])])
     return Fitted(outer.fit(x), some(x))
+
+
+@CASES.add
+def words_handed_on() -> Fitted:
+    """Strings that come out as they went in, None and NaN too, beside what an encoder makes of them."""
+    x, _ = people()
+    parts = [
+        ("words", OneHotEncoder(sparse_output=False, handle_unknown="ignore", max_categories=3), ["city"]),
+        ("same", "passthrough", ["city", "age"]),
+    ]
+    return Fitted(ColumnTransformer(parts).fit(x), x[:20].to_numpy(dtype=object))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from cases.case import Cases, Fitted, grid
@@ -239,3 +240,32 @@ def sums_of_many_sizes() -> Fitted:
     for [tree] in model._predictors:
         tree.nodes["value"] *= 10.0 ** rng.integers(-12, 6)
     return Fitted(model, some(x))
+
+
+@CASES.add
+def categories_of_words() -> Fitted:
+    """Categories of strings beside numbers: None is one of them, NaN is missing, and what is unseen goes as it does."""
+    x, y = _mixed()
+    names = ["", "b", "a\u0301", "\U0001f600", None, NAN]
+    words = [names[int(v) % 6] if v == v else "b" for v in x[:, 3]]
+    codes = [f"code {int(v) % 5}" if v == v else NAN for v in x[:, 3]]
+    frame = pd.DataFrame({"number": x[:, 0], "category": x[:, 1]})
+    frame["word"], frame["code"] = pd.Series(words, dtype=object), pd.Series(codes, dtype=object)
+    model = _regressor(categorical_features=["category", "word", "code"]).fit(frame, y)
+    rows = frame[:12].to_numpy(dtype=object)
+    rows[:6, 2] = ["unseen", None, NAN, "", "a", "\U0001f600"]
+    rows[:3, 3] = ["", None, "code 5"]
+    return Fitted(model, rows)
+
+
+@CASES.add
+def words_of_a_frame() -> Fitted:
+    """Features that are categorical by their type, in three classes; a category without a row is unknown."""
+    x, y = iris()
+    kind = pd.Categorical(
+        np.where(x[:, 2] < 2, "short", np.where(x[:, 3] > 1.5, "wide", "é")), ["é", "none", "short", "wide"]
+    )
+    frame = pd.DataFrame({"length": x[:, 0], "kind": kind})
+    model = _classifier(categorical_features="from_dtype").fit(frame, y)
+    rows = [[5.0, "none"], [5.1, "é"], [NAN, "short"], [6.0, None], [6.0, NAN], [7.0, "Wide"], [7.0, "wide"]]
+    return Fitted(model, np.array(rows, dtype=object))

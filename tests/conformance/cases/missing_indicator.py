@@ -57,3 +57,11 @@ def of_a_large_number() -> Fitted:
     x[::5] = -999.1
     rows = [np.full(4, np.nextafter(-999.1, direction)) for direction in (-np.inf, np.inf)]
     return Fitted(MissingIndicator(missing_values=-999.1).fit(x), np.concatenate([some(x, 6), rows]))
+
+
+@CASES.add
+def of_words() -> Fitted:
+    """None is missing in one column of strings and refused in the other; "" is there, and NaN is refused."""
+    x = np.array([["a", "b"], [None, ""], ["", "b"]], dtype=object)
+    rows = [[None, "b"], ["", ""], ["None", "unseen"], ["a", None], [_NAN, "a"]]
+    return Fitted(MissingIndicator(missing_values=None).fit(x), np.array(rows, dtype=object))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
@@ -13,11 +15,19 @@ from sklearn.linear_model import (
     SGDClassifier,
     SGDOneClassSVM,
 )
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    RobustScaler,
+    StandardScaler,
+)
 
 from cases.affine_scaler import odd_rows
 from cases.case import Cases, Fitted
+from cases.column_transformer import people
 from cases.data import breast_cancer, diabetes, digits, iris, linnerud, some, wine
 
 CASES = Cases("pipeline")
@@ -137,3 +147,18 @@ def function_transformer_between() -> Fitted:
     x, y = iris()
     model = make_pipeline(MaxAbsScaler(), FunctionTransformer(), LinearRegression())
     return Fitted(model.fit(x, y), some(x))
+
+
+@CASES.add
+def words_that_were_missing() -> Fitted:
+    """The most usual pipeline: gaps in strings are filled and told of, and encoded, as is a string of the remainder."""
+    x, _ = people()
+    gaps = FeatureUnion(
+        [("fill", SimpleImputer(strategy="most_frequent")), ("told", MissingIndicator(error_on_new=False))]
+    )
+    columns = ColumnTransformer([("words", gaps, ["city"]), ("age", SimpleImputer(), ["age"])], remainder="passthrough")
+    encode = ColumnTransformer(
+        [("words", OneHotEncoder(handle_unknown="ignore"), [0, 5]), ("numbers", StandardScaler(), [2, 3, 4])],
+        remainder="passthrough",
+    )
+    return Fitted(make_pipeline(columns, encode).fit(x), x[:20].to_numpy(dtype=object))

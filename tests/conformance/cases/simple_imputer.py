@@ -87,3 +87,50 @@ def whole_numbers() -> Fitted:
     x[::4, 1], x[::7, 3] = -1, -1
     model = SimpleImputer(missing_values=-1, strategy="most_frequent", add_indicator=True).fit(x)
     return Fitted(model, some(x, 6).astype(float))
+
+
+def words(*columns: list[object]) -> np.ndarray:
+    """Give rows of objects."""
+    return np.array(columns, dtype=object).T
+
+
+@CASES.add
+def most_frequent_words() -> Fitted:
+    """Strings beside numbers: NaN is missing, None and "" are values, an infinity passes, an empty column goes."""
+    gone = [None, None, _NAN, None, None, _NAN]
+    x = words(["b", "a", _NAN, "b", None, ""], [1.5, 2.0, 2.0, _NAN, -0.0, 3.0], gone, [_NAN] * 6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = SimpleImputer(strategy="most_frequent", add_indicator=True).fit(x)
+    rows = [
+        ["", np.inf, "é", _NAN],
+        [None, 5e-324, None, _NAN],
+        [_NAN, _NAN, _NAN, _NAN],
+        ["e\u0301", -np.inf, "", "x"],
+    ]
+    return Fitted(model, np.array(rows, dtype=object))
+
+
+@CASES.add
+def none_as_missing() -> Fitted:
+    """None is missing and filled with an odd string that no row had; NaN is refused."""
+    x = words(["x", None, "", "x"], ["\U0001f600", "y", "y", None])
+    model = SimpleImputer(missing_values=None, strategy="constant", fill_value="\u202eno\tvalue").fit(x)
+    rows = [[None, None], ["", "\u202eno\tvalue"], ["None", "nan"], ["unseen", None]]
+    return Fitted(model, np.array(rows, dtype=object))
+
+
+@CASES.add
+def a_word_as_missing() -> Fitted:
+    """The empty string is missing, which no other is, and None is what is there most often."""
+    x = words(["", None, None, "a"], ["b", "", "b", ""])
+    model = SimpleImputer(missing_values="", strategy="most_frequent", add_indicator=True).fit(x)
+    return Fitted(model, np.array([["", ""], [" ", None], [None, "\0"], ["a", ""]], dtype=object))
+
+
+@CASES.add
+def pandas_na() -> Fitted:
+    """With pandas.NA, both None and NaN are missing."""
+    frame = pd.DataFrame({"a": words(["u", None, "v", pd.NA, "v"])[:, 0], "b": words(["w", "w", "", _NAN, None])[:, 0]})
+    model = SimpleImputer(missing_values=pd.NA, strategy="most_frequent").fit(frame)
+    return Fitted(model, np.array([[None, _NAN], ["", "w"], [_NAN, None], ["unseen", ""]], dtype=object))

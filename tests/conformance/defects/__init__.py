@@ -35,6 +35,7 @@ _GROUPS = (
     structure.of_signatures,
     parameters.of_families,
     columns.of_imputers,
+    columns.of_strings,
     columns.of_nearest_rows,
     columns.of_rounds,
     columns.of_selectors,

@@ -131,6 +131,37 @@ def of_imputers() -> Iterator[Defect]:
     yield defect(arm, "refusing_indicator", "imputers refuse no gap", set_(refuses, True), refuses)
 
 
+def of_strings() -> Iterator[Defect]:
+    """Give imputers, indicators and what hands on its input, of other strings than they have features for."""
+
+    def defect(arm: str, name: str, why: str, edit: Edit, path: str, kind: str = "shape", of: str = "") -> Defect:
+        sound = case(f"{arm}/{of}") if of else base(arm)
+        return Defect(f"{arm}/{name}", f"{arm}: {why}", kind, edited(sound, edit), path=f"{arm}.{path}")
+
+    arm = "passthrough"
+    yield defect(arm, "too_few_types", "three features of two types", set_("strings", [True] * 9), "strings")
+    arm, words = "missing_indicator", "of_words"
+    yield defect(arm, "too_few_types", "one type for two", set_("strings", [True]), "strings", of=words)
+    arm, words = "simple_imputer", "most_frequent_words"
+    fill = "fill.strings"
+    yield defect(arm, "too_many_types", "five for four", set_("strings", [True] * 5), "strings", of=words)
+    yield defect(arm, "too_few_words", "a word for two features", set_(fill, ["a"]), fill, of=words)
+    yield defect(arm, "words_for_numbers", "a word for no feature", set_(fill, ["a"]), fill)
+    yield defect(arm, "place_of_no_word", "None for no feature", set_("fill.none", [3]), "fill.none", of=words)
+    yield defect(arm, "doubled_place", "None twice", set_("fill.none", [1, 1]), "fill.none", of=words)
+    told = "indicator.strings"
+    yield defect(arm, "word_and_none", "both at once", set_(fill, ["b", "c", ""]), fill, "labels", of=words)
+    yield defect(arm, "indicator_of_numbers", "others are strings", set_(told, [False] * 4), told, of=words)
+    yield defect(
+        arm,
+        "indicator_of_another_word",
+        "other strings count as missing",
+        set_("indicator.missing_strings.text", "no"),
+        "indicator.missing_strings",
+        of="a_word_as_missing",
+    )
+
+
 def of_nearest_rows() -> Iterator[Defect]:
     """Give imputers without donors, or with donors that are none."""
     arm = "knn_imputer"
@@ -219,6 +250,13 @@ def of_tampering() -> Iterator[Defect]:
     def defect(name: str, why: str, edit: Edit) -> Defect:
         data = edited(base(name), edit)
         return Defect(f"tampered/{name}", why, "evidence_mismatch", data, path=name)
+
+    def other_word(model: Any) -> None:
+        model.simple_imputer.fill.strings[0] = "B"
+        del model.source.attributes["statistics_"]
+
+    words = edited(case("simple_imputer/most_frequent_words"), other_word)
+    yield Defect("tampered/simple_imputer_words", "another word", "evidence_mismatch", words, path="simple_imputer")
 
     def last_bit(model: Any) -> None:
         recorded = next(o for o in model.evidence.outputs if o.method == "transform")

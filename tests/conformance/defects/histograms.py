@@ -101,6 +101,9 @@ def of_categories() -> Iterator[Defect]:
     def doubles(*values: float) -> Edit:
         return lambda known: (known.ClearField("doubles"), known.doubles.extend(values))
 
+    def strings(*values: str) -> Edit:
+        return lambda known: (known.ClearField("doubles"), known.strings.extend(values))
+
     yield _defect("too_few_flags", "a feature of no kind", "shape", "categorical", drop("categorical"), _MIXED)
     yield _defect("flags_alone", "features without categories", "shape", "categories", drop("categories"), _MIXED)
     yield _defect(
@@ -118,8 +121,11 @@ def of_categories() -> Iterator[Defect]:
     yield known("nan", "NaN is missing, and no category", lambda known: known.doubles.append(NAN), "non_finite")
     yield known("infinite", "infinities are refused", lambda known: known.doubles.append(INF), "non_finite")
     yield known("two_types", "ints and doubles at once", lambda known: known.ints.append(1))
-    yield known("strings", "strings, which a later version may take", lambda known: known.strings.append("a"))
-    yield known("none", "None, which no row of numbers has", lambda known: setattr(known, "none", True))
+    yield known("strings", "strings beside numbers", lambda known: known.strings.append("a"))
+    yield known("none", "None beside numbers, of which no row has it", lambda known: setattr(known, "none", True))
+    yield known("doubled_strings", "a word twice", strings("a", "b", "a"), "labels")
+    yield known("too_many_strings", "256 words", strings(*map(str, range(256))))
+    yield known("bools", "bools, which a later version may take", lambda known: known.bools.append(True))
     yield known("too_many", "256 categories, over eight words", ints(*range(256)))
     yield known("ints_over_two_to_53", "ints that are one float64", ints(2**53, 2**53 + 1))
 
@@ -139,6 +145,10 @@ def of_tampering() -> Iterator[Defect]:
         words = model.hist_gradient_boosting.left_categories
         words[:] = [word ^ 0xFFFFFFFF for word in words]
 
+    def rename(model: Any) -> None:
+        model.hist_gradient_boosting.categories[1].categories.strings.reverse()
+
+    yield defect("_words", "each word has the number of another", rename, f"{_ARM}/categories_of_words")
     yield defect("", "the baseline in its last bits: sums agree bit for bit", _last_bits)
     yield defect("_missing", "NaN goes the other way", turn, f"{_ARM}/missing_values")
     yield defect("_categories", "each set has what it had not", swap, _MIXED)

@@ -121,6 +121,10 @@ def of_column_transformers() -> Iterator[Defect]:
         lambda m: m.evidence.rows.columns[1].none_rows.append(10_000), of="mixed_columns",
     )  # fmt: skip
     yield defect(
+        "weight_of_strings", "no string has a multiple", "pipeline",
+        lambda m: setattr(m.column_transformer.selections[1], "weight", 2.0), "selections[1].weight", "words_handed_on",
+    )  # fmt: skip
+    yield defect(
         "columns_of_others",
         "strings are taken where the signature has numbers",
         "signature",
