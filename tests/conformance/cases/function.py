@@ -1,6 +1,6 @@
 """Functions of rows: numpy's and scipy's, two of them in each case, one in each direction.
 
-The other functions are in interop/testdata/functions.json.
+Those that are missing here are in interop/testdata/functions.json, with values of all sizes.
 """
 
 from __future__ import annotations
