@@ -32,7 +32,7 @@ func (s *Served) refusedRow(ctx context.Context, info *MethodInfo, x []float64, 
 }
 
 // refusedColumn finds the first number of a row that is NaN or infinite and that the model refuses when zeros stand for the
-// others, else the first at all; -1 for a row without any.
+// others, else the first at all; -1 for a row without any, or one with strings that is refused whatever its numbers are.
 func (s *Served) refusedColumn(ctx context.Context, info *MethodInfo, row []float64) int {
 	var indices []int
 	dst := make([]float64, info.Columns)
@@ -45,6 +45,11 @@ func (s *Served) refusedColumn(ctx context.Context, info *MethodInfo, row []floa
 	for i, v := range row {
 		if !wrong(i, v) {
 			alone[i] = v
+		}
+	}
+	if s.Strings() > 0 {
+		if err := s.run(ctx, info, &indices, dst, alone); refusesValue(err) {
+			return -1 // It has something else that is refused, such as a category that is not known.
 		}
 	}
 	first := -1

@@ -2,6 +2,7 @@ package grpcserver
 
 import (
 	"encoding/binary"
+	"unicode/utf8"
 	"unsafe"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -30,6 +31,10 @@ type columnMessage struct {
 	name, body []byte
 	// counts are how many values each field has.
 	counts [columnFields]int
+	// first is the first list that has values, or 0; second is another one that has some, or 0.
+	first, second protowire.Number
+	// packed is the last piece of doubles: all of them, from every usual writer.
+	packed []byte
 }
 
 // scan reads what proto.Unmarshal reads, and refuses what that refuses. It takes texts and other fields but numbers from how
@@ -37,6 +42,15 @@ type columnMessage struct {
 func (c *columnMessage) scan(b []byte, left *int) bool {
 	*c = columnMessage{body: b}
 	for len(b) > 0 {
+		if text, rest, ok := shortText(b); ok {
+			if !utf8.Valid(text) {
+				return false
+			}
+			c.counts[stringsField]++
+			*left--
+			b = rest
+			continue
+		}
 		number, kind, n := consumeTag(b)
 		if n < 0 {
 			return false
@@ -57,6 +71,7 @@ func (c *columnMessage) scan(b []byte, left *int) bool {
 			if len(packed)%8 != 0 {
 				return false
 			}
+			c.packed = packed
 		case isVarints(number) && kind == protowire.BytesType:
 			var packed []byte
 			if packed, n = protowire.ConsumeBytes(b); n >= 0 {
@@ -80,7 +95,18 @@ func (c *columnMessage) scan(b []byte, left *int) bool {
 		}
 		b = b[n:]
 	}
+	c.choose()
 	return true
+}
+
+// shortText cuts a text of a column of under 128 bytes off: nearly all there is in a message of strings.
+func shortText(b []byte) (text, rest []byte, ok bool) {
+	const tag = byte(stringsField)<<3 | byte(protowire.BytesType)
+	if len(b) < 2 || b[0] != tag || b[1] >= 0x80 || int(b[1]) > len(b)-2 {
+		return nil, nil, false
+	}
+	end := 2 + int(b[1])
+	return b[2:end], b[end:], true
 }
 
 // isVarints tells whether a field's numbers are varints.
@@ -105,25 +131,21 @@ func countVarints(b []byte) int {
 	return count
 }
 
-// list is the first list that has values, or 0; second is another one that has some, or 0.
-func (c *columnMessage) list() (first, second protowire.Number) {
+// choose finds the lists that have values.
+func (c *columnMessage) choose() {
 	for i := range listNames {
 		field := listNames[i].field
 		switch {
 		case c.counts[field] == 0:
-		case first == 0:
-			first = field
-		case second == 0:
-			second = field
+		case c.first == 0:
+			c.first = field
+		case c.second == 0:
+			c.second = field
 		}
 	}
-	return first, second
 }
 
-func (c *columnMessage) rows() int {
-	first, _ := c.list()
-	return c.counts[first]
-}
+func (c *columnMessage) rows() int { return c.counts[c.first] }
 
 func listName(field protowire.Number) string {
 	for i := range listNames {
@@ -136,6 +158,9 @@ func listName(field protowire.Number) string {
 
 // each gives the values of a field, but texts, to one: doubles as their bits, and varints as they are.
 func (c *columnMessage) each(field protowire.Number, one func(v uint64)) {
+	if c.counts[field] == 0 {
+		return
+	}
 	single := protowire.VarintType
 	if field == doublesField {
 		single = protowire.Fixed64Type
@@ -170,6 +195,11 @@ func (c *columnMessage) each(field protowire.Number, one func(v uint64)) {
 // eachText gives the texts to one. They are parts of the message.
 func (c *columnMessage) eachText(one func(text string)) {
 	for b := c.body; len(b) > 0; {
+		if text, rest, ok := shortText(b); ok {
+			one(textOf(text))
+			b = rest
+			continue
+		}
 		number, kind, n := protowire.ConsumeTag(b)
 		b = b[n:]
 		if number == stringsField && kind == protowire.BytesType {

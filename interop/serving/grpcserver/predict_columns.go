@@ -1,8 +1,8 @@
 package grpcserver
 
 import (
+	"encoding/binary"
 	"math"
-	"slices"
 	"strconv"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -26,16 +26,18 @@ func (m *predictMessage) checkColumns() *serving.Error {
 	if len(m.features) > 0 {
 		return serving.NewError(serving.BadRequest, "features and columns are both there; expected one of them")
 	}
-	named := slices.ContainsFunc(columns, func(c columnMessage) bool { return len(c.name) > 0 })
+	named := false
+	for i := range columns {
+		named = named || len(columns[i].name) > 0
+	}
 	for i := range columns {
 		if named && len(columns[i].name) == 0 {
 			return serving.NewError(serving.BadRequest, "column %d has no name; expected one, as others have", i+1)
 		}
 	}
 	for i := range columns {
-		if first, second := columns[i].list(); second != 0 {
-			return serving.NewError(serving.BadRequest, "%s has %s and %s; expected one list",
-				columns[i].label(i), listName(first), listName(second))
+		if c := &columns[i]; c.second != 0 {
+			return serving.NewError(serving.BadRequest, "%s has %s and %s; expected one list", c.label(i), listName(c.first), listName(c.second))
 		}
 	}
 	return nil
@@ -98,7 +100,7 @@ func (t *columnsOf) find(s *serving.Served) *serving.Error {
 	}
 	t.seen = append(t.seen[:0], make([]bool, width)...)
 	for i := range t.columns {
-		place := s.Place(textOf(t.columns[i].name))
+		place := t.place(s, i)
 		if place >= 0 && t.seen[place] && s.Reads(place) {
 			return serving.NewError(serving.MissingColumn, "%s is there twice; expected it once", t.columns[i].label(i))
 		}
@@ -115,6 +117,15 @@ func (t *columnsOf) find(s *serving.Served) *serving.Error {
 	return nil
 }
 
+// place is the feature of a column, or -1. Most columns come in the order of the features.
+func (t *columnsOf) place(s *serving.Served, i int) int {
+	name := textOf(t.columns[i].name)
+	if names := s.FeatureNames(); i < len(names) && names[i] == name {
+		return i
+	}
+	return s.Place(name)
+}
+
 // reads tells whether a column is a feature that a method reads.
 func (t *columnsOf) reads(s *serving.Served, i int) bool {
 	return t.places[i] >= 0 && s.Reads(t.places[i])
@@ -126,7 +137,7 @@ func (t *columnsOf) checkTypes(s *serving.Served) *serving.Error {
 		if !t.reads(s, i) {
 			continue
 		}
-		list, _ := t.columns[i].list()
+		list := t.columns[i].first
 		wanted := s.Type(t.places[i]) == modelx.TypeString
 		switch {
 		case list == 0 || (list == stringsField) == wanted:
@@ -203,7 +214,7 @@ func (t *columnsOf) fillColumn(c *columnMessage, feature int, s *serving.Served)
 	at := feature
 	gap := modelx.MissingNumber(modelx.MissingNaN)
 	none := gap
-	switch list, _ := c.list(); list {
+	switch list := c.first; list {
 	case stringsField:
 		none = modelx.MissingNumber(modelx.MissingNone)
 		c.eachText(func(text string) {
@@ -211,6 +222,13 @@ func (t *columnsOf) fillColumn(c *columnMessage, feature int, s *serving.Served)
 			at += width
 		})
 	case doublesField:
+		if len(c.packed) == 8*c.counts[list] {
+			for b := c.packed; len(b) >= 8; b = b[8:] {
+				x[at] = math.Float64frombits(binary.LittleEndian.Uint64(b))
+				at += width
+			}
+			break
+		}
 		c.each(list, func(v uint64) {
 			x[at] = math.Float64frombits(v)
 			at += width

@@ -35,6 +35,7 @@ func requireSame(t *testing.T, m *predictMessage, b []byte) {
 		m.requestID != want.GetMetadata()["request_id"] {
 		t.Fatalf("%x is %+v, expected %v", b, m, &want)
 	}
+	requireSameColumns(t, m.columns, want.GetColumns())
 }
 
 // messages are whole and damaged ones.
@@ -47,6 +48,10 @@ func messages(t testing.TB) [][]byte {
 			Features: []float64{1}, Metadata: map[string]string{"request_id": "a", "": ""}, Method: "predict", ModelName: "é",
 			ModelVersion: "1", Rows: -1, IncludeProbabilities: true,
 		},
+		{Columns: []*modelxpb.Column{
+			{Name: "é", Doubles: []float64{1, math.NaN()}, NoneRows: []uint32{0, math.MaxUint32}},
+			{Ints: []int64{math.MinInt64, -1, math.MaxInt64}, NanRows: []uint32{300}, Bools: []bool{true, false}}, {}, {Strings: []string{"", "aé"}},
+		}},
 	} {
 		b, err := proto.Marshal(m)
 		if err != nil {
@@ -65,6 +70,11 @@ func messages(t testing.TB) [][]byte {
 		"\x12\x0e\x0a\x0arequest_id\x12\x00",                                                                              // An empty value.
 		"\x12\x11\x0a\x0arequest_id\x12\x01a\x18\x01", "\x12\x04\x0a\x02\xc3\x28", "\x12\x03\x12\x01\xff", "\x12\x01\x0a", // Entries of the map.
 		"\x08\x01", "\x30\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x30\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", // Numbers.
+		// Columns: two names, numbers alone and packed, text that is no UTF-8, varints that are too long, halves, other fields.
+		"\x42\x06\x0a\x01a\x0a\x01b", "\x42\x0b\x18\x01\x1a\x02\x02\x03\x20\x01\x1a\x01\x05", "\x42\x03\x22\x01\xff", "\x42\x03\x0a\x01\xff",
+		"\x42\x0d\x1a\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x42\x0c\x1a\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "\x42\x03\x1a\x01\x80",
+		"\x42\x04\x12\x02\x00\x00", "\x42\x06\x30\xff\xff\xff\xff\x1f", "\x42\x02\x28\x02", "\x42\x04\x2a\x02\x80\x01", "\x42\x05\xa2\x06\x02ab", "\x42\x09\x11\x00\x00\x00\x00\x00\x00\xf0\x3f",
+		"\x42\x05\x10\x01\x21\x00\x00", "\x40\x01", "\x43\x44", "\x42\x02\x0b\x0c", "\x42\x05\x25\x00\x00\x00\x00",
 		"\x38\x02", "\x3a\x00", "\x00\x00", "\x0b\x0c", "\x0b", "\x0c", "\x0e", "\xa2\x06\x01a", "\xfb\xff\xff\xff\x0f\x01", "\x98\x98\x98\x98\x30\x30",
 	} {
 		all = append(all, []byte(text))

@@ -18,6 +18,7 @@ func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"a":[1,-0.5e3,"x\u00e9\ud83d\ude00",true,false,null,{}]}`, `[[],[[]]]`, `01`, `1.`, `-`, `"\ud800"`, "\"\xff\"",
 		`{"a":1,}`, `{"a" 1}`, ` [ 1 , 2 ] `, `nul`, `tru`, `"` + "\x01" + `"`, `1e5`, `1E+5`, `[1e]`, `{"a":{"b":[{"c":[]}]}}`,
+		`"\u00e9\n\\\"\/\b\f\r\t\uD83D\uDE00 x"`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -31,6 +32,14 @@ func FuzzJSON(f *testing.F) {
 		want := json.Valid(data) && utf8.Valid(data)
 		if got && !want {
 			t.Fatalf("%q is taken for JSON", data)
+		}
+		if text := string(bytes.TrimSpace(data)); got && text[0] == '"' {
+			var wanted string
+			start := bytes.IndexByte(data, '"')
+			found, ok := r.unquote(start, start+len(text))
+			if err := json.Unmarshal(data, &wanted); err != nil || !ok || found != wanted {
+				t.Fatalf("%q is read as %q, expected %q", data, found, wanted)
+			}
 		}
 		if want && !got && !bytes.Contains(data, []byte(`\u`)) && deepOf(data) <= deepest {
 			t.Fatalf("%q is not taken for JSON", data)
@@ -91,7 +100,7 @@ func FuzzNumber(f *testing.F) {
 
 // fuzzed lets bodies in without a network between.
 func fuzzed(f *testing.F, path string, headers func(r *http.Request)) func(t *testing.T, body []byte) {
-	o, _ := options(f)
+	o, _ := optionsFor(f, typedRepository(f))
 	handler := New(o).Handler
 	return func(t *testing.T, body []byte) {
 		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, path, bytes.NewReader(body))
@@ -120,6 +129,10 @@ func FuzzPredict(f *testing.F) {
 		good, `{"model_name":"through","features":[["NaN",null,1e5],[1,2,3]]}`, `{"features":[[1],2]}`, `{"features":[],"rows":-1}`,
 		`{"metadata":{"request_id":"x","a":1},"features":[{}]}`, `{"model_name":"words","features":[1,true,[2],"x",1e999]}`,
 		`{"model_name":"ints","include_probabilities":true,"features":[1]}`, `{"model_name":"line","model_version":"1","rows":1,"features":[1,2],"method":"predict"}`,
+		`{"model_name":"people","gaps":"nan","features":[{"age":1,"city":"Os\u006co","member":true,"note":{"a":[]}},{"city":null,"age":"NaN","member":0,"age":2}]}`,
+		`{"model_name":"people","features":[[1,"Paris",false,"x"],[2,null,1,null]]}`, `{"model_name":"filled","features":["\ud83d\ude00",1,"",2],"method":"transform"}`,
+		`{"model_name":"colors","features":[{"x0":"red","x1":"green"},{}],"method":"transform"}`, `{"model_name":"colors","features":[0,3],"method":"inverse_transform"}`,
+		`{"model_name":"line","features":[{"a":true,"b":[]},1]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -141,14 +154,27 @@ func FuzzInfer(f *testing.F) {
 	f.Add(body, header[len(lengthHeader)+2:])
 	body, header = withBinary(`{"inputs":[{"name":"X","shape":[2,2],"datatype":"FP16","parameters":{"binary_data_size":8}}]}`, doubles(1))
 	f.Add(body, header[len(lengthHeader)+2:])
+	for _, seed := range []string{
+		`{"inputs":[{"name":"age","shape":[2],"datatype":"INT64","data":[1,2],"parameters":{"missing":"1"}},{"name":"city","shape":[2,1],"data":[["a"],null],"datatype":"BYTES"},{"name":"member","shape":[2],"datatype":"BOOL","data":[true,false]}],"parameters":{"gaps":"nan"}}`,
+		`{"inputs":[{"name":"X","shape":[1,2],"datatype":"BYTES","data":["red","\u0067reen"],"parameters":{"missing":"0,1"}}]}`,
+	} {
+		f.Add([]byte(seed), "")
+	}
+	body, header = withBinary(`{"inputs":[{"name":"X","shape":[1,2],"datatype":"BYTES","parameters":{"binary_data_size":15}}]}`, []byte("\x03\x00\x00\x00red\x04\x00\x00\x00blue"))
+	f.Add(body, header[len(lengthHeader)+2:])
 	length := ""
-	send := fuzzed(f, "/v2/models/line/infer", func(r *http.Request) {
-		if length != "" {
-			r.Header.Set(lengthHeader, length)
-		}
-	})
+	var sends []func(*testing.T, []byte)
+	for _, model := range []string{"line", "people", "colors"} {
+		sends = append(sends, fuzzed(f, "/v2/models/"+model+"/infer", func(r *http.Request) {
+			if length != "" {
+				r.Header.Set(lengthHeader, length)
+			}
+		}))
+	}
 	f.Fuzz(func(t *testing.T, body []byte, header string) {
 		length = header
-		send(t, body)
+		for _, send := range sends {
+			send(t, body)
+		}
 	})
 }

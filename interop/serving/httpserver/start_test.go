@@ -14,6 +14,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/modelx-dev/modelx/interop/internal/typedmodels"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/admission"
@@ -67,6 +68,18 @@ func repository(t testing.TB) string {
 	write(t, filepath.Join(root, "ints.pb"), side("ints", &modelxpb.Labels{Ints: []int64{3, 7}}))
 	write(t, filepath.Join(root, "bools.pb"), side("bools", &modelxpb.Labels{Bools: []bool{false, true}}))
 	write(t, filepath.Join(root, "through.pb"), through())
+	return root
+}
+
+// typedRepository is repository, with models of strings beside.
+func typedRepository(t testing.TB) string {
+	t.Helper()
+	root := repository(t)
+	for _, model := range []*modelxpb.ModelProto{
+		typedmodels.People(typedmodels.PeopleNames()...), typedmodels.Colors(), typedmodels.Filled(), typedmodels.Wide(),
+	} {
+		write(t, filepath.Join(root, model.GetName()+".pb"), model)
+	}
 	return root
 }
 
