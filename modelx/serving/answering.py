@@ -119,7 +119,7 @@ def _rows(features: NDArray[np.float64], width: int, rows: int) -> NDArray[np.fl
 def _output(served: Served, method: Method, x: NDArray[Any]) -> Output:
     try:
         values = method.compute(x)
-    except ValueError as error:
+    except refusals.REFUSALS as error:
         refused = refusals.explain(served, method, x)
         if refused is None:
             raise

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from modelx.serving.models import Method, Served
 
+# What methods raise for rows that they do not take: inverse_transform of encoders counts past the end of categories.
+REFUSALS = (ValueError, IndexError)
+
 _MOST_TRIED = 1000
 
 
@@ -34,7 +37,7 @@ def explain(served: Served, method: Method, x: NDArray[Any]) -> ServingError | N
     values = x[row]
     places = _not_finite(served, values)
     # A category that is not known is refused whatever the gaps beside it.
-    if not places.size or (x.dtype.hasobject and _refuses(method, _filled(values, places))):
+    if not places.size or (served.features.texts and _refuses(method, _filled(values, places))):
         return ServingError(
             "refused_value", f"row {row + 1} has values that the model does not take, or that overflow inside it"
         )
@@ -94,6 +97,6 @@ def _first(n: int, refused: Callable[[int, int], bool]) -> int | None:
 def _refuses(method: Method, x: NDArray[Any]) -> bool:
     try:
         method.compute(x)
-    except ValueError:
+    except REFUSALS:
         return True
     return False
