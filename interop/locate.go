@@ -180,19 +180,34 @@ func (v *voting) giverOf(o op, column int, _ bool) (n *node, of op, at int) {
 
 func (s *stacking) giverOf(o op, column int, transformed bool) (n *node, of op, at int) {
 	if o != opTransform {
+		if o == opPredictProba && len(s.places) > 0 {
+			column = s.places[column]
+		}
 		if transformed {
 			return s.final, o, column
 		}
 		return nil, o, column
 	}
-	for i, one := range s.asked {
-		if taken := one.columns - one.skip; column >= taken {
+	for i := range s.asked {
+		one := &s.asked[i]
+		if taken := one.width(); column >= taken {
 			column -= taken
 			continue
 		}
-		return s.members[i], one.op, column + one.skip
+		if one.kept != nil {
+			column = one.kept[column]
+		}
+		return s.members[i], one.op, column
 	}
 	return nil, o, column
+}
+
+func (t *thresholdClassifier) giverOf(o op, column int, _ bool) (n *node, of op, at int) {
+	if o == opPredict {
+		// The threshold has a part in it.
+		return nil, o, column
+	}
+	return t.inner[0], o, column
 }
 
 func (p *featureSelector) giverOf(o op, column int, transformed bool) (n *node, of op, at int) {

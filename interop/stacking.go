@@ -25,18 +25,31 @@ type stacking struct {
 	// columns is how wide transform is.
 	columns int
 	// positions are the classes that the labels of final stand for.
-	positions  []int
+	positions []int
+	// lists are the classes of each of several labels, and places the column of each one's first class among the
+	// probabilities of final.
+	lists      []*Labels
+	places     []int
 	outputList []output
 	types      []DataType
 	block      int
 	buffers    scratches
 }
 
-// stacked is what one member adds to transform: the columns of a method, from skip on.
+// stacked is what one member adds to transform: the kept columns of a method, or all of them where kept is nil.
 type stacked struct {
-	op            op
-	kind          DataType
-	columns, skip int
+	op      op
+	kind    DataType
+	columns int
+	kept    []int
+}
+
+// width is how many columns it adds.
+func (s *stacked) width() int {
+	if s.kept != nil {
+		return len(s.kept)
+	}
+	return s.columns
 }
 
 func newStacking(c *compiler, p *modelxpb.StackingProto, path string, depth int) (*stacking, error) {
@@ -54,6 +67,15 @@ func newStacking(c *compiler, p *modelxpb.StackingProto, path string, depth int)
 	}
 	if err := s.setMethods(p, path); err != nil {
 		return nil, err
+	}
+	if err := s.setOutputs(p, path); err != nil {
+		return nil, err
+	}
+	for i := range s.asked {
+		s.columns += s.asked[i].width()
+	}
+	if s.passthrough {
+		s.columns += s.width()
 	}
 	if s.final, err = c.compile(p.GetFinal(), path+".final", depth+1); err != nil {
 		return nil, err
@@ -98,13 +120,9 @@ func (s *stacking) setMethods(p *modelxpb.StackingProto, path string) error {
 		}
 		one := stacked{op: out.op, kind: out.kind, columns: out.values()}
 		if two && out.op == opPredictProba {
-			one.skip = 1
+			one.kept = columnsFrom(1, one.columns)
 		}
 		s.asked = append(s.asked, one)
-		s.columns += one.columns - one.skip
-	}
-	if s.passthrough {
-		s.columns += s.width()
 	}
 	return nil
 }
@@ -120,6 +138,9 @@ func (s *stacking) checkFinal(path string) error {
 	transform := output{opTransform, s.columns, TypeInt64}
 	if s.passthrough || slices.ContainsFunc(s.asked, func(one stacked) bool { return one.kind != TypeInt64 }) {
 		transform.kind = TypeFloat64
+	}
+	if len(s.lists) > 0 {
+		return s.checkSeveral(transform, path)
 	}
 	if s.classes == nil {
 		if _, err := requireNumbers(s.final, opPredict, 0, path+".final"); err != nil {
@@ -151,8 +172,13 @@ func (s *stacking) inputTypes() []DataType { return s.types }
 func (s *stacking) indexes() bool          { return s.classes != nil }
 
 func (s *stacking) run(o op, dst, x []float64, first int) error {
-	if o == opPredict && s.indexes() {
+	switch {
+	case o == opPredict && s.indexes():
 		return s.labels(s, dst, x, first)
+	case o == opPredict && len(s.lists) > 0:
+		return s.severalLabels(dst, x, first)
+	case o == opPredictProba && len(s.lists) > 0:
+		return s.firstProbabilities(dst, x, first)
 	}
 	columns := 1
 	for _, out := range s.outputList {
@@ -189,9 +215,15 @@ func (s *stacking) stack(b *scratch, meta, x []float64, first int) error {
 			return err
 		}
 		for i := range rows {
-			copy(meta[i*s.columns+at:], given[i*one.columns+one.skip:(i+1)*one.columns])
+			from, to := given[i*one.columns:(i+1)*one.columns], meta[i*s.columns+at:]
+			if one.kept == nil {
+				copy(to, from)
+			}
+			for j, column := range one.kept {
+				to[j] = from[column]
+			}
 		}
-		at += one.columns - one.skip
+		at += one.width()
 	}
 	if s.passthrough {
 		for i, d := 0, s.width(); i < rows; i++ {

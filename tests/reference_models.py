@@ -111,13 +111,29 @@ def _stacking(compute, p, x):
     for member, method in zip(p.members, p.methods, strict=True):
         given = compute(member, x)[_METHODS[method]]
         given = given.reshape(len(x), -1)
+        if p.outputs and _METHODS[method] == "predict_proba":
+            given = np.delete(given, _first_columns(member), axis=1)
         parts.append(given[:, 1:] if two and _METHODS[method] == "predict_proba" else given)
     stacked = np.hstack([*parts, x] if p.passthrough else parts)
     final = compute(p.final, stacked)
+    if p.outputs:
+        predicted = [_labels(one)[numbers] for one, numbers in zip(p.outputs, final["predict"].T, strict=True)]
+        out = {"predict": np.column_stack(predicted), "transform": stacked}
+        if "predict_proba" in final:
+            out["predict_proba"] = final["predict_proba"][:, _first_columns(p.final)]
+        return out | ({"decision_function": final["decision_function"]} if "decision_function" in final else {})
     if not p.HasField("classes"):
         return {"predict": final["predict"], "transform": stacked}
     kept = {name: final[name] for name in ("predict_proba", "decision_function") if name in final}
     return kept | {"predict": _labels(p.classes)[final["predict"]], "transform": stacked}
+
+
+def _first_columns(model):
+    """Give the column of the first class of each label, of trees."""
+    message = getattr(model, model.WhichOneof("model"))
+    if hasattr(message, "steps"):
+        return _first_columns(message.steps[-1])
+    return np.cumsum([0, *(len(_labels(one)) for one in message.classes)])[:-1]
 
 
 def _threshold_classifier(compute, p, x):

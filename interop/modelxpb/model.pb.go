@@ -2145,6 +2145,11 @@ func (x *AdaBoostProto) GetClasses() *Labels {
 // methods[m] says what member m is asked for: METHOD_PREDICT one number or several; METHOD_PREDICT_PROBA its probabilities,
 // without the first column where the model has two classes; METHOD_DECISION_FUNCTION one score or several.
 // With classes, `final` predicts an int that numbers them.
+//
+// With `outputs`, K of them, a row has K labels: `final` predicts K ints, of which the k-th numbers the classes of outputs[k],
+// and predict(x)[k] = that class. predict_proba(x)[k] = the probability that `final` gives for its first class of label k, if
+// `final` is a decision_tree or a forest, alone or at the end of pipelines and delegates. METHOD_PREDICT_PROBA asks members
+// which are such ones as well: all their probabilities, without that of the first class of each label.
 type StackingProto struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// At least one, with distinct names that are not empty, all of one width.
@@ -2155,7 +2160,11 @@ type StackingProto struct {
 	Final       *ModelProto `protobuf:"bytes,3,opt,name=final,proto3" json:"final,omitempty"`
 	Passthrough bool        `protobuf:"varint,4,opt,name=passthrough,proto3" json:"passthrough,omitempty"`
 	// None for regressors. With them, the classes of `final` are ints from 0 to the number of classes - 1.
-	Classes       *Labels `protobuf:"bytes,5,opt,name=classes,proto3" json:"classes,omitempty"`
+	Classes *Labels `protobuf:"bytes,5,opt,name=classes,proto3" json:"classes,omitempty"`
+	// The classes of each of several labels, at least two lists of one type; none with `classes`. `final` has as many labels, whose
+	// classes are such ints: it is a decision_tree, a forest, a stacking, or an sgd_classifier of TARGET_MULTILABEL, whose
+	// classes are 0 and 1, alone or at the end of pipelines and delegates.
+	Outputs       []*Labels `protobuf:"bytes,6,rep,name=outputs,proto3" json:"outputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2221,6 +2230,13 @@ func (x *StackingProto) GetPassthrough() bool {
 func (x *StackingProto) GetClasses() *Labels {
 	if x != nil {
 		return x.Classes
+	}
+	return nil
+}
+
+func (x *StackingProto) GetOutputs() []*Labels {
+	if x != nil {
+		return x.Outputs
 	}
 	return nil
 }
@@ -2702,13 +2718,14 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12\x18\n" +
 	"\aweights\x18\x02 \x03(\x01R\aweights\x12\x14\n" +
 	"\x05total\x18\x03 \x01(\x01R\x05total\x12+\n" +
-	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"\xe5\x02\n" +
+	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"\x92\x03\n" +
 	"\rStackingProto\x12/\n" +
 	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x129\n" +
 	"\amethods\x18\x02 \x03(\x0e2\x1f.modelx.v1.StackingProto.MethodR\amethods\x12+\n" +
 	"\x05final\x18\x03 \x01(\v2\x15.modelx.v1.ModelProtoR\x05final\x12 \n" +
 	"\vpassthrough\x18\x04 \x01(\bR\vpassthrough\x12+\n" +
-	"\aclasses\x18\x05 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"l\n" +
+	"\aclasses\x18\x05 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x12+\n" +
+	"\aoutputs\x18\x06 \x03(\v2\x11.modelx.v1.LabelsR\aoutputs\"l\n" +
 	"\x06Method\x12\x16\n" +
 	"\x12METHOD_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eMETHOD_PREDICT\x10\x01\x12\x18\n" +
@@ -2889,16 +2906,17 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	3,  // 74: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
 	5,  // 75: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
 	58, // 76: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 77: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 78: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
-	59, // 79: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.Function
-	5,  // 80: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 81: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
-	82, // [82:82] is the sub-list for method output_type
-	82, // [82:82] is the sub-list for method input_type
-	82, // [82:82] is the sub-list for extension type_name
-	82, // [82:82] is the sub-list for extension extendee
-	0,  // [0:82] is the sub-list for field type_name
+	58, // 77: modelx.v1.StackingProto.outputs:type_name -> modelx.v1.Labels
+	5,  // 78: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 79: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
+	59, // 80: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.Function
+	5,  // 81: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 82: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
+	83, // [83:83] is the sub-list for method output_type
+	83, // [83:83] is the sub-list for method input_type
+	83, // [83:83] is the sub-list for extension type_name
+	83, // [83:83] is the sub-list for extension extendee
+	0,  // [0:83] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }

@@ -13,9 +13,10 @@ from sklearn.utils import Bunch
 from modelx import conversion, labels, source
 from modelx.calling import call
 from modelx.errors import LabelsError, PipelineError, ShapeError, SourceError, UnsupportedEstimatorError
-from modelx.estimators import members
+from modelx.estimators import members, stacking_columns
 from modelx.estimators.base import DataType, Error, Family, Giver, Tolerance, available, check_count, spec
-from modelx.v1 import model_pb2
+from modelx.estimators.stacking_columns import METHODS
+from modelx.v1 import labels_pb2, model_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
-Method = model_pb2.StackingProto.Method
-_METHODS = {
-    Method.METHOD_PREDICT: "predict",
-    Method.METHOD_PREDICT_PROBA: "predict_proba",
-    Method.METHOD_DECISION_FUNCTION: "decision_function",
-}
 _COMPUTED = ("classes_", "estimators_", "final_estimator_", "named_estimators_", "stack_method_")
 
 
@@ -52,29 +47,24 @@ class StackingFamily(Family):
         members.encode_estimators(estimator.estimators, model.source.params["estimators"], fitted=prefit)
         *inner, (name, final) = self.nested_estimators(estimator)
         members.encode(proto.members, inner)
-        numbers = {method: number for number, method in _METHODS.items()}
+        numbers = {method: number for number, method in METHODS.items()}
         proto.methods.extend(numbers[method] for method in estimator.stack_method_)
         proto.final.name = name
         conversion.encode(final, proto.final, name)
         proto.passthrough = bool(estimator.passthrough)
         if _is_classifier(estimator):
-            if isinstance(estimator.classes_, list):
-                reason = "StackingClassifier of several labels is not supported; stack one classifier for each"
-                raise UnsupportedEstimatorError([("", reason)])
-            try:
-                labels.encode(np.asarray(estimator.classes_), proto.classes)
-            except LabelsError as error:
-                raise UnsupportedEstimatorError([("", str(error))]) from error
+            _encode_classes(estimator, proto)
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.stacking
         members.check(proto.members, path)
         check_count(proto.methods, len(proto.members), f"{path}.methods", "one for each member")
         for method in proto.methods:
-            if method not in _METHODS:
+            if method not in METHODS:
                 raise ShapeError(f"a method is {method}; expected one that this version knows", path=f"{path}.methods")
         for i, (member, method) in enumerate(zip(proto.members, proto.methods, strict=True)):
-            members.require(member, _METHODS[method], f"{path}.members[{i}]")
+            members.require(member, METHODS[method], f"{path}.members[{i}]")
+        stacking_columns.check_outputs(proto, path)
         conversion.check(proto.final, f"{path}.final", conversion.depth_of(path) + 1)
         c = labels.check(proto.classes, f"{path}.classes") if proto.HasField("classes") else 0
         columns = _columns(proto)
@@ -84,6 +74,8 @@ class StackingFamily(Family):
             )
         if c:
             members.positions(proto.final, c, f"{path}.final")
+        elif proto.outputs:
+            stacking_columns.check_final(proto, path)
         else:
             members.require(proto.final, "predict", f"{path}.final", 0)
         members.input_types(proto.members, path)
@@ -105,6 +97,8 @@ class StackingFamily(Family):
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         proto = model.stacking
         transform = spec("transform", _columns(proto), _type(proto))
+        if proto.outputs:
+            return [*_of_several(proto), transform]
         if not proto.HasField("classes"):
             return [spec("predict"), transform]
         out = [spec("predict", 0, labels.data_type(proto.classes))]
@@ -118,12 +112,15 @@ class StackingFamily(Family):
     def giver(self, model: model_pb2.ModelProto, method: str, column: int, *, transformed: bool) -> Giver | None:
         proto = model.stacking
         if method != "transform":
+            if proto.outputs and method == "predict_proba":
+                found = stacking_columns.classes_of_outputs(proto.final)
+                column = sum(labels.count(classes) for classes in found[:column])
             return Giver("final", proto.final, method, column) if transformed else None
-        for i, (member, asked, columns) in enumerate(zip(proto.members, proto.methods, _widths(proto), strict=True)):
-            if column < columns:
-                dropped = max(members.require(member, _METHODS[asked], ""), 1) - columns
-                return Giver(f"members[{i}]", member, _METHODS[asked], column + dropped)
-            column -= columns
+        for i, (member, asked) in enumerate(zip(proto.members, proto.methods, strict=True)):
+            columns = [one for part in stacking_columns.kept(proto)[i] for one in part]
+            if column < len(columns):
+                return Giver(f"members[{i}]", member, METHODS[asked], columns[column])
+            column -= len(columns)
         return None
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
@@ -134,7 +131,7 @@ class StackingFamily(Family):
 
     def decode(self, model: model_pb2.ModelProto, path: str) -> Any:
         proto, described, place = model.stacking, model.source, f"{path}.source"
-        is_classifier = proto.HasField("classes")
+        is_classifier = proto.HasField("classes") or bool(proto.outputs)
         name = described.class_name or ("StackingClassifier" if is_classifier else "StackingRegressor")
         if self.classes.get(name) is not (ensemble.StackingClassifier if is_classifier else ensemble.StackingRegressor):
             raise SourceError(f"the class {name!r} is not the one that stacks such members", path=place)
@@ -149,15 +146,17 @@ class StackingFamily(Family):
         source.set_attributes(estimator, described, _COMPUTED, place)
         estimator.estimators_ = fitted
         estimator.named_estimators_ = Bunch(**{key: named.get(key, "drop") for key, _ in given})
-        estimator.stack_method_ = [_METHODS[method] for method in proto.methods]
+        estimator.stack_method_ = [METHODS[method] for method in proto.methods]
         estimator.final_estimator_ = members.decode_one(proto.final, f"{path}.final")
-        estimator._n_feature_outs = _widths(proto)
+        estimator._n_feature_outs = [len(part) for parts in stacking_columns.kept(proto) for part in parts]
         if model.signature.feature_names:
             estimator.feature_names_in_ = np.array(model.signature.feature_names, dtype=object)
-        if is_classifier:
-            encoder = LabelEncoder()
-            estimator.classes_ = encoder.classes_ = labels.decode(proto.classes, f"{path}.classes")
-            estimator._label_encoder = encoder
+        if proto.outputs:
+            encoders = [_encoder(one, f"{path}.outputs[{k}]") for k, one in enumerate(proto.outputs)]
+            estimator._label_encoder, estimator.classes_ = encoders, [one.classes_ for one in encoders]
+        elif is_classifier:
+            estimator._label_encoder = _encoder(proto.classes, f"{path}.classes")
+            estimator.classes_ = estimator._label_encoder.classes_
         return estimator
 
     def tolerances(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> dict[str, Tolerance]:
@@ -185,14 +184,41 @@ def _is_classifier(estimator: Any) -> bool:
     return type(estimator).__name__ == "StackingClassifier"
 
 
+def _encode_classes(estimator: Any, proto: model_pb2.StackingProto) -> None:
+    """Write the classes, or those of each of several labels."""
+    several = isinstance(estimator.classes_, list)
+    try:
+        if not several:
+            labels.encode(np.asarray(estimator.classes_), proto.classes)
+            return
+        for classes in estimator.classes_:
+            labels.encode(np.asarray(classes), proto.outputs.add())
+        stacking_columns.check_outputs(proto, "")
+        stacking_columns.check_final(proto, "")
+    except (LabelsError, PipelineError) as error:
+        hint = "; of several labels, trees, forests and RidgeClassifier are taken" if several else ""
+        raise UnsupportedEstimatorError([("", f"{error}{hint}")]) from error
+
+
+def _encoder(classes: labels_pb2.Labels, path: str) -> LabelEncoder:
+    encoder = LabelEncoder()
+    encoder.classes_ = labels.decode(classes, path)
+    return encoder
+
+
+def _of_several(proto: model_pb2.StackingProto) -> list[model_pb2.OutputSpec]:
+    """Describe what is given for several labels, but for transform."""
+    n = len(proto.outputs)
+    out = [spec("predict", n, labels.data_type(proto.outputs[0]))]
+    if stacking_columns.tells_probabilities(proto.final):
+        out.append(spec("predict_proba", n))
+    scores = members.find(proto.final, "decision_function")
+    return out if scores is None else [*out, scores]
+
+
 def _widths(proto: model_pb2.StackingProto) -> list[int]:
     """Give how many columns each member makes."""
-    out = []
-    for member, method in zip(proto.members, proto.methods, strict=True):
-        columns = members.require(member, _METHODS[method], "")
-        dropped = method == Method.METHOD_PREDICT_PROBA and labels.count(proto.classes) == 2
-        out.append(max(columns, 1) - dropped)
-    return out
+    return [sum(map(len, parts)) for parts in stacking_columns.kept(proto)]
 
 
 def _columns(proto: model_pb2.StackingProto) -> int:
@@ -202,9 +228,7 @@ def _columns(proto: model_pb2.StackingProto) -> int:
 
 def _type(proto: model_pb2.StackingProto) -> model_pb2.DataType:
     """Give the type of transform: ints where all columns are such labels."""
-    given = [
-        members.find(member, _METHODS[method]) for member, method in zip(proto.members, proto.methods, strict=True)
-    ]
+    given = [members.find(member, METHODS[method]) for member, method in zip(proto.members, proto.methods, strict=True)]
     ints = all(one is not None and one.type == DataType.DATA_TYPE_INT64 for one in given)
     return DataType.DATA_TYPE_INT64 if ints and not proto.passthrough else DataType.DATA_TYPE_FLOAT64
 
@@ -217,7 +241,7 @@ def _stack(model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> 
     for member, fitted, method, columns in zip(
         proto.members, estimator.estimators_, proto.methods, _widths(proto), strict=True
     ):
-        given = members.answer(member, fitted, _METHODS[method], x, err)
+        given = members.answer(member, fitted, METHODS[method], x, err)
         off.append(np.repeat(given.off[:, None], columns, axis=1))
         exact = exact and given.exact
     if proto.passthrough:

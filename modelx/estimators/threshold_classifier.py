@@ -11,7 +11,7 @@ from sklearn import model_selection
 from modelx import conversion, source, values
 from modelx.errors import LabelsError, ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import members
-from modelx.estimators.base import EQUAL, Error, Family, Tolerance, available, spec
+from modelx.estimators.base import EQUAL, Error, Family, Giver, Tolerance, available, spec
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
@@ -107,6 +107,17 @@ class ThresholdClassifierFamily(Family):
 
     def nested(self, model: model_pb2.ModelProto) -> list[tuple[str, model_pb2.ModelProto]]:
         return [("model", model.threshold_classifier.model)]
+
+    def giver(
+        self,
+        model: model_pb2.ModelProto,
+        method: str,
+        column: int,
+        *,
+        transformed: bool,  # noqa: ARG002
+    ) -> Giver | None:
+        # In labels, the threshold has a part.
+        return None if method == "predict" else Giver("model", model.threshold_classifier.model, method, column)
 
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         if "estimator_" in vars(estimator):

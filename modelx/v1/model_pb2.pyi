@@ -364,7 +364,7 @@ class AdaBoostProto(_message.Message):
     def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
 
 class StackingProto(_message.Message):
-    __slots__ = ("members", "methods", "final", "passthrough", "classes")
+    __slots__ = ("members", "methods", "final", "passthrough", "classes", "outputs")
     class Method(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         METHOD_UNSPECIFIED: _ClassVar[StackingProto.Method]
@@ -380,12 +380,14 @@ class StackingProto(_message.Message):
     FINAL_FIELD_NUMBER: _ClassVar[int]
     PASSTHROUGH_FIELD_NUMBER: _ClassVar[int]
     CLASSES_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     members: _containers.RepeatedCompositeFieldContainer[ModelProto]
     methods: _containers.RepeatedScalarFieldContainer[StackingProto.Method]
     final: ModelProto
     passthrough: bool
     classes: _labels_pb2.Labels
-    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., methods: _Optional[_Iterable[_Union[StackingProto.Method, str]]] = ..., final: _Optional[_Union[ModelProto, _Mapping]] = ..., passthrough: _Optional[bool] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
+    outputs: _containers.RepeatedCompositeFieldContainer[_labels_pb2.Labels]
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., methods: _Optional[_Iterable[_Union[StackingProto.Method, str]]] = ..., final: _Optional[_Union[ModelProto, _Mapping]] = ..., passthrough: _Optional[bool] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ..., outputs: _Optional[_Iterable[_Union[_labels_pb2.Labels, _Mapping]]] = ...) -> None: ...
 
 class TransformedTargetProto(_message.Message):
     __slots__ = ("model", "final", "inverse", "n_outputs")

@@ -1,15 +1,17 @@
 """Stacks: every method of the members, rows passed on, members fitted before, and what is refused."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import roundtrip
 from data import LABELS, load
 from sklearn.base import clone
-from sklearn.ensemble import StackingClassifier, StackingRegressor
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier, StackingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, Ridge, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 import modelx
 from modelx.errors import LabelsError, NotFittedError, PipelineError, ShapeError, SourceError, UnsupportedEstimatorError
@@ -114,3 +116,71 @@ def spoiled(change):
 def test_models_that_contradict_are_refused(change, error, message):
     with pytest.raises(error, match=message):
         modelx.from_proto(spoiled(change))
+
+
+def several(x):
+    """Give three labels, of which the last one is the same for all rows."""
+    return np.column_stack([x[:, 0] > 5.8, x[:, 2] > 3.0, np.ones(len(x), dtype=bool)]).astype(int)
+
+
+TREES = [("forest", RandomForestClassifier(2, max_depth=2, random_state=0)), ("ridge", RidgeClassifier())]
+
+
+@pytest.mark.parametrize("final", [DecisionTreeClassifier(max_depth=3, random_state=0), "ridge"], ids=["tree", "ridge"])
+@pytest.mark.parametrize("method", ["auto", "predict", "predict_proba"])
+def test_several_labels(method, final):
+    x, _ = load("iris")
+    y = several(x)[:, :2] if final == "ridge" else several(x)
+    inside = TREES[:1] if method == "predict_proba" else TREES
+    last = RidgeClassifier() if final == "ridge" else final
+    fitted = StackingClassifier(inside, last, cv=2, stack_method=method, passthrough=method == "auto").fit(x, y)
+    loaded = roundtrip.check(fitted, x)
+    assert loaded._n_feature_outs == fitted._n_feature_outs
+    assert loaded.fit(x, y).predict(x).tolist() == fitted.predict(x).tolist()
+
+
+def test_several_labels_of_another_type_in_pipelines_and_stacks():
+    x, _ = load("iris")
+    y = several(x)[:, :2].astype(bool)
+    inner = StackingClassifier(TREES, TREES[0][1], cv=2)
+    last = make_pipeline(StandardScaler(), DecisionTreeClassifier(max_depth=2, random_state=0))
+    fitted = StackingClassifier([("stack", inner), *TREES], last, cv=2, stack_method="predict").fit(x, y)
+    roundtrip.check(make_pipeline(MinMaxScaler(), fitted).fit(x, y), x)
+    assert modelx.to_proto(fitted).stacking.outputs[0].bools == [False, True]
+
+
+def test_several_labels_that_are_refused():
+    x, _ = load("iris")
+    y = several(x)[:, :2]
+    inner = StackingClassifier(TREES, TREES[0][1], cv=2).fit(x, y)
+    stacked = StackingClassifier([("stack", inner)], TREES[0][1], cv="prefit").fit(x, y)
+    with pytest.raises(UnsupportedEstimatorError, match="no probabilities of several labels"):
+        modelx.to_proto(stacked)
+    constant = StackingClassifier(TREES, RidgeClassifier(), cv=2).fit(x, several(x))
+    with pytest.raises(UnsupportedEstimatorError, match="of several labels, trees"):
+        modelx.to_proto(constant)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda m: m.stacking.outputs.pop(), LabelsError, "predicts 3 labels"),
+        (lambda m: m.stacking.outputs.__delitem__(slice(1, None)), LabelsError, "there are 1 labels"),
+        (lambda m: m.stacking.classes.ints.append(0), LabelsError, "classes beside them"),
+        (lambda m: m.stacking.outputs[1].Clear(), LabelsError, "given as none"),
+        (lambda m: m.stacking.final.decision_tree.classes[2].ints.__setitem__(0, 1), LabelsError, "0 ... 0"),
+        (lambda m: m.stacking.methods.__setitem__(1, 2), PipelineError, "no predict_proba"),
+        (
+            lambda m: m.stacking.outputs[0].ClearField("ints") or m.stacking.outputs[0].bools.append(True),
+            LabelsError,
+            "",
+        ),
+    ],
+)
+def test_several_labels_that_contradict_are_refused(change, error, message):
+    x, _ = load("iris")
+    last = DecisionTreeClassifier(max_depth=2, random_state=0)
+    model = modelx.to_proto(StackingClassifier(TREES, last, cv=2).fit(x, several(x)))
+    change(model)
+    with pytest.raises(error, match=message or None):
+        modelx.from_proto(model)

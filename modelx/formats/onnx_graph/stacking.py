@@ -26,6 +26,11 @@ _METHODS = {
 class StackingBuilder(EnsembleBuilder):
     """``stacking``."""
 
+    def lacks(self, model: model_pb2.ModelProto) -> str:
+        return (
+            "stacks of several labels have no ONNX graph; write a .pb or .json file" if model.stacking.outputs else ""
+        )
+
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
         inner = self._builders[model.stacking.final.WhichOneof("model") or ""].names_of(model.stacking.final)
         if not model.stacking.HasField("classes"):

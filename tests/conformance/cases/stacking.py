@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import StackingClassifier, StackingRegressor
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier, StackingRegressor
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
@@ -15,6 +15,7 @@ from sklearn.linear_model import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from cases.case import Cases, Fitted
 from cases.data import breast_cancer, diabetes, iris, scaled, some, wine
@@ -60,6 +61,25 @@ def fitted_before() -> Fitted:
     x, y = iris()
     inside = [("a", LogisticRegression(max_iter=300).fit(x, y)), ("b", RidgeClassifier().fit(x, y))]
     return Fitted(StackingClassifier(inside, LogisticRegression(), cv="prefit").fit(x, y), some(x))
+
+
+@CASES.add
+def several_labels() -> Fitted:
+    """Three labels, one of them the same for all rows: of each, probabilities but the first one's, and predictions."""
+    x, _ = iris()
+    y = np.column_stack([x[:, 0] > 5.8, np.ones(len(x), dtype=bool), x[:, 2] > 3.0])
+    inside = [("forest", RandomForestClassifier(2, max_depth=2, random_state=0)), ("ridge", RidgeClassifier())]
+    model = StackingClassifier(inside, DecisionTreeClassifier(max_depth=2, random_state=0), cv=2, passthrough=True)
+    return Fitted(model.fit(x, y), some(x))
+
+
+@CASES.add
+def several_labels_of_scores() -> Fitted:
+    """Scores of several labels in front of a linear model of them, which has no probabilities."""
+    x, _ = iris()
+    y = np.column_stack([x[:, 0] > 5.8, x[:, 2] > 3.0]).astype(int)
+    model = StackingClassifier([("a", RidgeClassifier()), ("b", RidgeClassifier(alpha=50.0))], RidgeClassifier(), cv=2)
+    return Fitted(model.fit(x, y), some(x))
 
 
 @CASES.add

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from defects.defect import Defect, Edit, base, edited
+from defects.defect import Defect, Edit, base, case, edited
 
 _UNTOLD = "; the file does not tell where in it"
 _FIVE = ", ".join(f"{i} (sgd_classifier)" for i in range(5))
@@ -340,6 +340,23 @@ def of_stacks() -> Iterator[Defect]:
     def renumber(model: Any) -> None:
         model.stacking.final.sgd_classifier.classes.ints[2] = 3
 
+    def several(name: str, why: str, edit: Edit, path: str) -> Defect:
+        data = edited(case("stacking/several_labels"), edit)
+        return Defect(f"stacking/{name}", why, "labels", data, path=f"stacking.{path}")
+
+    def beyond(model: Any) -> None:
+        model.stacking.final.decision_tree.classes[1].ints[0] = 1
+
+    def alone(model: Any) -> None:
+        del model.stacking.outputs[1:]
+
+    yield several("fewer_labels", "a label is missing", lambda m: m.stacking.outputs.pop(), "final")
+    yield several("one_label", "several labels, of which there is one", alone, "outputs")
+    yield several("empty_label", "a label of no class", lambda m: m.stacking.outputs[1].Clear(), "outputs[1]")
+    yield several("label_out_of_range", "a second class of one", beyond, "final")
+    yield several(
+        "classes_beside_labels", "one label and several", lambda m: m.stacking.classes.ints.extend([0, 1]), "outputs"
+    )
     yield defect("class_out_of_range", "a last model that predicts a fourth class", "labels", renumber, "final")
     yield defect(
         "no_final", "nobody to give the answers to", "unknown_family", lambda m: m.stacking.ClearField("final"), "final"
