@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from onnx_running import check, export, parse
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
-from sklearn.impute import SimpleImputer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
@@ -125,6 +125,25 @@ def test_models_side_by_side_and_strings_that_are_passed_on():
     through = ColumnTransformer([("city", "passthrough", ["city"]), ("age", SimpleImputer(), ["age", "income"])])
     again = ColumnTransformer([("first", OneHotEncoder(handle_unknown="ignore"), [0]), ("rest", "passthrough", [2, 1])])
     check(make_pipeline(through, again, LogisticRegression(max_iter=200)).fit(x, y), others(x))
+
+
+@pytest.mark.parametrize("gap", [np.nan, None], ids=repr)
+def test_gaps_among_strings_are_filled_and_told(gap):
+    x, y = people(gaps=(gap,))
+    filled = SimpleImputer(strategy="most_frequent", missing_values=gap, add_indicator=True)
+    texts = make_pipeline(filled, OneHotEncoder(handle_unknown="ignore"))
+    told = MissingIndicator(missing_values=gap, features="all")
+    parts = [("texts", texts, ["city", "label"]), ("told", told, ["city"]), ("age", SimpleImputer(), ["age"])]
+    check(make_pipeline(ColumnTransformer(parts), LogisticRegression(max_iter=200)).fit(x, y), others(x))
+
+
+def test_histogram_boosting_over_strings():
+    x, y = people(gaps=(None, np.nan))
+    model = HistGradientBoostingClassifier(categorical_features=["city", "label"], max_iter=4, min_samples_leaf=3)
+    rows = others(x)
+    fitted = model.fit(x, y)
+    found = check(fitted, rows)
+    assert found["scores"].tobytes() == np.ascontiguousarray(fitted.decision_function(rows)).tobytes()
 
 
 def test_strings_that_come_out_are_refused():

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onnx import TensorProto, helper
-
 from modelx.estimators import encoded_features
 from modelx.formats.onnx_graph import inputs
-from modelx.formats.onnx_graph.graph import ML_DOMAIN, text_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,18 +43,8 @@ def lookup(graph: Graph, column: str, feature: Feature, values: Sequence[float],
     """
     known = encoded_features.in_order(feature)
     if encoded_features.is_number(feature):
-        # -0.0 is equal to 0.0 here, and NaN is found.
-        keys = helper.make_tensor("keys", TensorProto.DOUBLE, [len(known)], [float(value) for value in known])
-    else:
-        keys = text_tensor("keys", [inputs.text_of(value) for value in known], len(known))
-    return graph.node(
-        "LabelEncoder",
-        column,
-        domain=ML_DOMAIN,
-        keys_tensor=keys,
-        values_tensor=helper.make_tensor("values", TensorProto.DOUBLE, [len(known)], list(values)),
-        default_tensor=helper.make_tensor("default", TensorProto.DOUBLE, [1], [default]),
-    )
+        return graph.look_up(column, known, values, default, texts=False)
+    return graph.look_up(column, [inputs.text_of(value) for value in known], values, default, texts=True)
 
 
 def group_of(feature: Feature, *, nan: bool = True) -> list[int]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import TensorProto
 
 from modelx import labels
 from modelx.conversion import place_of
 from modelx.formats.onnx_graph.base import Builder
-from modelx.formats.onnx_graph.graph import ML_DOMAIN, text_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,13 +53,7 @@ def label_of(graph: Graph, classes: labels_pb2.Labels, index: str) -> str:
 def number_of(graph: Graph, classes: labels_pb2.Labels, label: str) -> str:
     """Give the numbers of classes, as doubles, that labels stand for: the inverse of `label_of`."""
     values = labels.values(classes)
-    if isinstance(values[0], str):
-        keys = text_tensor("keys", values, len(values))
-    else:
+    texts = isinstance(values[0], str)
+    if not texts:
         label = graph.node("Cast", label, to=TensorProto.DOUBLE)
-        keys = helper.make_tensor("keys", TensorProto.DOUBLE, [len(values)], [float(value) for value in values])
-    numbers = helper.make_tensor("values", TensorProto.DOUBLE, [len(values)], [float(k) for k in range(len(values))])
-    default = helper.make_tensor("default", TensorProto.DOUBLE, [1], [np.nan])
-    return graph.node(
-        "LabelEncoder", label, domain=ML_DOMAIN, keys_tensor=keys, values_tensor=numbers, default_tensor=default
-    )
+    return graph.look_up(label, values, range(len(values)), np.nan, texts=texts)

@@ -136,15 +136,19 @@ class Graph:
         self._texts.update(texts)
         return name
 
-    def has_texts(self, x: str) -> bool:
-        """Whether rows have strings among their values."""
-        return x in self._rows
-
     def columns(self, x: str, width: int) -> list[str]:
         """Give each column of rows, shape [N, 1]."""
         if x in self._rows:
             return self._rows[x]
-        return [self.select(x, [j]) for j in range(width)]
+        return [self.one(x, j) for j in range(width)]
+
+    def has_texts(self, x: str) -> bool:
+        """Whether rows have strings among their values."""
+        return x in self._rows
+
+    def one(self, x: str, j: int) -> str:
+        """Give one column of rows, shape [N, 1]."""
+        return self._rows[x][j] if x in self._rows else self.select(x, [j])
 
     def select(self, x: str, columns: Sequence[int]) -> str:
         """Give some columns of rows, in this order: a matrix of doubles, or rows where some are strings."""
@@ -160,6 +164,34 @@ class Graph:
         if any(part in self._rows for part, _ in parts):
             return self.rows([column for part, width in parts for column in self.columns(part, width)])
         return self.node("Concat", *[part for part, _ in parts], axis=1)
+
+    def look_up(self, value: str, keys: Sequence[Any], values: Sequence[float], default: float, *, texts: bool) -> str:
+        """Give doubles that stand for doubles, or for strings.
+
+        Parameters
+        ----------
+        value : str
+        keys : sequence of float or str
+            Distinct; -0.0 is equal to 0.0, and NaN is found.
+        values : sequence of float
+            One for each key.
+        default : float
+            What stands for everything else.
+        texts : bool
+            Whether the keys are strings.
+        """
+        if not keys:
+            # The operator has no empty table.
+            keys, values = [""] if texts else [0.0], [default]
+        count = len(keys)
+        return self.node(
+            "LabelEncoder",
+            value,
+            domain=ML_DOMAIN,
+            keys_tensor=text_tensor("keys", keys, count) if texts else _doubles("keys", keys),
+            values_tensor=_doubles("values", values),
+            default_tensor=_doubles("default", [default]),
+        )
 
     def column(self, value: str) -> str:
         """Give a matrix of one column, shape [N, 1], as a vector, shape [N]."""
@@ -191,6 +223,10 @@ class Graph:
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="modelx")
         onnx.checker.check_model(model, full_check=True)
         return model
+
+
+def _doubles(name: str, values: Sequence[float]) -> Any:
+    return helper.make_tensor(name, TensorProto.DOUBLE, [len(values)], [float(value) for value in values])
 
 
 def text_tensor(name: str, texts: Sequence[str], *dims: int) -> Any:

@@ -10,9 +10,11 @@ from onnx import TensorProto, helper
 
 from modelx import wire
 from modelx.estimators import hist_categories, hist_trees
+from modelx.formats.onnx_graph import inputs
 from modelx.formats.onnx_graph.base import Builder
 from modelx.formats.onnx_graph.ensemble import chosen, label_of
 from modelx.formats.onnx_graph.graph import ML_DOMAIN
+from modelx.formats.onnx_graph.missing_indicator import lacks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,12 +41,7 @@ class HistGradientBoostingBuilder(Builder):
         return self.names if model.hist_gradient_boosting.HasField("classes") else {"predict": "predictions"}
 
     def lacks(self, model: model_pb2.ModelProto) -> str:
-        strings = hist_categories.strings(model.hist_gradient_boosting)
-        return (
-            "it takes categories of strings, which graphs of modelx do not yet; write a .pb or .json file"
-            if strings
-            else ""
-        )
+        return lacks(*(text for one in model.hist_gradient_boosting.categories for text in one.categories.strings))
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:  # noqa: ARG002
         proto = model.hist_gradient_boosting
@@ -140,33 +137,30 @@ def _numbered(graph: Graph, proto: Proto, x: str) -> tuple[str, NDArray[np.int64
 
     The operator takes members of sets for whole numbers. What is no category becomes NaN.
     """
-    categorical, known = hist_categories.mask(proto), hist_categories.values(proto)
+    categorical, known = hist_categories.mask(proto), len(proto.categories)
     # The last element is that of -1, which stands for a leaf.
     if not known:
         return x, np.append(np.arange(proto.n_features), -1)
     order = hist_categories.order(categorical)
     columns = [
-        _numbers(graph, graph.node("Gather", x, graph.constant([j]), axis=1), values)
-        for j, values in zip(order.tolist(), known, strict=False)
+        _numbers(graph, graph.one(x, j), feature) for j, feature in zip(order.tolist(), proto.categories, strict=False)
     ]
     if not categorical.all():
-        columns.append(graph.node("Gather", x, graph.constant(order[len(known) :]), axis=1))
+        columns.append(graph.select(x, order[known:].tolist()))
     return graph.node("Concat", *columns, axis=1), np.append(np.argsort(order), -1)
 
 
-def _numbers(graph: Graph, column: str, known: NDArray[np.float64]) -> str:
+def _numbers(graph: Graph, column: str, feature: hist_gradient_boosting_pb2.CategoricalFeature) -> str:
     """Give the numbers of the categories in a column, shape [N, 1]."""
-    if not known.size:
-        return graph.node("Mul", graph.constant(np.nan), column)
-    equal = graph.node("Cast", graph.node("Equal", column, graph.constant(known[None])), to=TensorProto.DOUBLE)
-    number = graph.node("Cast", graph.node("ArgMax", equal, axis=1, keepdims=1), to=TensorProto.DOUBLE)
-    is_known = graph.node("ReduceMax", equal, graph.constant([1]), keepdims=1)
-    return graph.node("Where", graph.node("Greater", is_known, graph.constant(0.0)), number, graph.constant(np.nan))
+    found = feature.categories
+    text = hist_categories.is_text(feature)
+    keys = [*found.strings, *[inputs.NONE] * found.none] if text else list(found.ints or found.doubles)
+    return graph.look_up(column, keys, range(len(keys)), np.nan, texts=text)
 
 
 def _add_trees(nodes: _Nodes, proto: Proto, features: NDArray[np.int64], found: hist_trees.Structure) -> None:
     """Add the trees; `features` are the columns that nodes ask for, of which categories come first."""
-    outputs, known = len(proto.baseline), hist_categories.values(proto)
+    outputs, known = len(proto.baseline), hist_categories.counts(proto)
     thresholds, directions, sets = iter(proto.thresholds), iter(proto.missing_left), count()
     inner, is_start = features >= 0, np.zeros(len(features), dtype=bool)
     is_start[found.starts] = True
@@ -183,7 +177,7 @@ def _add_trees(nodes: _Nodes, proto: Proto, features: NDArray[np.int64], found: 
         missing_left, swapped = next(directions), False
         if feature < len(known):
             swapped = missing_left
-            _add_set(nodes, feature, _members(proto, len(known[feature]), next(sets), among_left=not swapped))
+            _add_set(nodes, feature, _members(proto, known[feature], next(sets), among_left=not swapped))
         else:
             nodes.add(feature, _LESS_OR_EQUAL, next(thresholds), missing_true=missing_left)
         left, right = ((not inner[c], int(of_node[c] if inner[c] else of_leaf[c])) for c in (i + 1, found.right[i]))

@@ -17,10 +17,6 @@ class PassthroughBuilder(Builder):
     names: ClassVar[dict[str, str]] = {"transform": "transformed"}
     inverts = True
 
-    def lacks(self, model: model_pb2.ModelProto) -> str:
-        strings = any(model.passthrough.strings)
-        return "it hands on strings, which graphs of modelx do not yet; write a .pb or .json file" if strings else ""
-
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:  # noqa: ARG002
         return {"transform": x}
 
