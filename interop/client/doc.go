@@ -5,7 +5,8 @@
 //	defer c.Close()
 //	p, err := c.Predict(ctx, []float64{5.1, 3.5, 1.4, 0.2}, client.Model("iris"))
 //
-// Rows are row-major: all values of the first row, then those of the next. All methods of a [Client] are safe for
+// Rows are row-major: all values of the first row, then those of the next. Models that take strings, or named columns in any
+// order, are asked by [Client.PredictColumns]. All methods of a [Client] are safe for
 // concurrent use, and its connection mends itself.
 //
 // # Errors

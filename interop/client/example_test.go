@@ -34,6 +34,44 @@ func Example() {
 	// rose [0.25 0.75]
 }
 
+func ExampleClient_PredictColumns() {
+	address, stop := servePeople()
+	defer stop()
+	c, err := client.Dial(address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+
+	// Rows that are structs become columns; a nil pointer is a missing value.
+	type person struct {
+		City   *string `modelx:"city"`
+		Age    float64 `modelx:"age"`
+		Member bool    `modelx:"member"`
+	}
+	oslo := "Oslo"
+	columns, err := modelx.ColumnsOf([]person{{&oslo, 30, true}, {nil, 41, false}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	p, err := c.PredictColumns(context.Background(), columns)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(p.Values)
+
+	// They may be made by hand as well.
+	_, err = c.PredictColumns(context.Background(), []modelx.Column{
+		modelx.StringColumn("city", "Paris"), modelx.StringColumn("age", "27"), modelx.BoolColumn("member", false),
+	})
+	if errors.Is(err, client.NotNumeric) {
+		fmt.Println(err)
+	}
+	// Output:
+	// [1130 4041]
+	// column "age" has strings; expected numbers [INVALID_ARGUMENT, not_numeric]
+}
+
 func ExampleError() {
 	address, stop := serveFlowers()
 	defer stop()

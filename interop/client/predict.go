@@ -111,12 +111,20 @@ type Prediction struct {
 	Values        []float64
 	Rows, Columns int
 	Labels        []string
+	// OutputColumns are the values of a method that gives strings, such as the transform of an imputer, in place of Values:
+	// Columns of them, without names.
+	OutputColumns []modelx.Column
 	// Probabilities are one value for each class and row, where they were asked for.
 	Probabilities []float64
 }
 
-// Row is row i of the values.
-func (p *Prediction) Row(i int) []float64 { return p.Values[i*p.Columns : (i+1)*p.Columns] }
+// Row is row i of the values, where there are some.
+func (p *Prediction) Row(i int) []float64 {
+	if len(p.OutputColumns) > 0 {
+		return nil
+	}
+	return p.Values[i*p.Columns : (i+1)*p.Columns]
+}
 
 // ProbabilitiesOf are those of row i, or nil.
 func (p *Prediction) ProbabilitiesOf(i int) []float64 {
@@ -125,11 +133,15 @@ func (p *Prediction) ProbabilitiesOf(i int) []float64 {
 }
 
 func newPrediction(r *modelxpb.PredictResponse) *Prediction {
-	return &Prediction{
+	p := &Prediction{
 		Model: r.GetModelName(), Version: r.GetModelVersion(), Time: time.Unix(r.GetTimestamp(), 0).UTC(),
 		Values: r.GetPredictions(), Rows: int(r.GetRows()), Columns: int(r.GetColumns()), Labels: r.GetLabels(),
 		Probabilities: r.GetProbabilities(),
 	}
+	for _, column := range r.GetOutputColumns() {
+		p.OutputColumns = append(p.OutputColumns, columnOf(column))
+	}
+	return p
 }
 
 // Predict applies a method of a model, by default predict, to rows. The values must not change before it returns.
@@ -140,7 +152,10 @@ func (c *Client) Predict(ctx context.Context, values []float64, options ...CallO
 	if err != nil {
 		return nil, err
 	}
-	request := call.request(values)
+	return c.predict(ctx, call, call.request(values))
+}
+
+func (c *Client) predict(ctx context.Context, call *call, request *modelxpb.PredictRequest) (*Prediction, error) {
 	answer, err := ask(ctx, c, call.requestID, c.settings.retries, c.settings.timeout,
 		func(ctx context.Context, o ...grpc.CallOption) (*modelxpb.PredictResponse, error) {
 			return c.service.Predict(ctx, request, o...)

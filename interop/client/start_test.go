@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/modelx-dev/modelx/interop/client"
+	"github.com/modelx-dev/modelx/interop/internal/typedmodels"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/admission"
@@ -62,8 +63,14 @@ type engine struct {
 // start starts a server, which the test's end stops.
 func start(t testing.TB, configure func(*grpcserver.Config)) *engine {
 	t.Helper()
-	e := &engine{path: filepath.Join(t.TempDir(), "flowers.pb"), gate: admission.New(64)}
-	write(t, e.path, flowers("1"))
+	return startWith(t, flowers("1"), configure)
+}
+
+// startWith is start for another model.
+func startWith(t testing.TB, model *modelxpb.ModelProto, configure func(*grpcserver.Config)) *engine {
+	t.Helper()
+	e := &engine{path: filepath.Join(t.TempDir(), "model.pb"), gate: admission.New(64)}
+	write(t, e.path, model)
 	logger, err := logs.New(io.Discard, "error", "json")
 	if err != nil {
 		t.Fatal(err)
@@ -170,13 +177,20 @@ func play(t *testing.T, script ...func(context.Context) error) (*scripted, strin
 func tokens(c *grpcserver.Config) { c.Tokens = auth.NewTokens([]string{"asks"}, []string{"changes"}) }
 
 // serveFlowers is start for examples, which have no test to belong to.
-func serveFlowers() (address string, stop func()) {
-	folder, err := os.MkdirTemp("", "flowers")
+func serveFlowers() (address string, stop func()) { return serveModel(flowers("1")) }
+
+// servePeople is serveFlowers for the model people.
+func servePeople() (address string, stop func()) {
+	return serveModel(typedmodels.People(typedmodels.PeopleNames()...))
+}
+
+func serveModel(model *modelxpb.ModelProto) (address string, stop func()) {
+	folder, err := os.MkdirTemp("", "models")
 	if err != nil {
 		log.Fatal(err)
 	}
-	path := filepath.Join(folder, "flowers.pb")
-	data, err := proto.Marshal(flowers("1"))
+	path := filepath.Join(folder, "model.pb")
+	data, err := proto.Marshal(model)
 	if err == nil {
 		err = os.WriteFile(path, data, 0o644)
 	}

@@ -37,8 +37,10 @@ func (c *Client) Stream(ctx context.Context, options ...CallOption) (*Stream, er
 }
 
 // Send sends rows. An error that ended the stream is told by [Stream.Recv]; Send returns io.EOF then.
-func (s *Stream) Send(values []float64) error {
-	err := s.stream.Send(s.call.request(values))
+func (s *Stream) Send(values []float64) error { return s.send(s.call.request(values)) }
+
+func (s *Stream) send(request *modelxpb.PredictRequest) error {
+	err := s.stream.Send(request)
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
