@@ -95,6 +95,17 @@ func (b *bagging) setFeatures(features []*modelxpb.BaggingProto_Features, path s
 
 // setTypes merges what the members take, by feature.
 func (b *bagging) setTypes(path string) error {
+	taken, strings := 0, false
+	for _, member := range b.members {
+		taken += member.width()
+		strings = strings || member.types() != nil
+	}
+	if !strings {
+		return nil
+	}
+	if err := checkUnread(b.d, taken, path); err != nil {
+		return err
+	}
 	types, some := make([]DataType, b.d), false
 	for i := range types {
 		types[i] = TypeNone

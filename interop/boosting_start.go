@@ -68,8 +68,8 @@ func (s *boostingStart) checkModel(d int, path string) error {
 	}
 	out := s.model.find(s.op)
 	fits := out != nil && out.kind == TypeFloat64 && out.values() == s.columns
-	for i := 0; fits && i < d; i++ {
-		fits = s.model.inputType(i) == TypeFloat64
+	for _, t := range s.model.types() {
+		fits = fits && t == TypeFloat64
 	}
 	if !fits {
 		return &Error{

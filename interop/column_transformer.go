@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -134,50 +135,95 @@ func newBranch(n *node, s *modelxpb.ColumnTransformerProto_Selection, d int, pat
 
 // setTypes finds the type of each feature, which all members that take it share, and of each column of the output.
 func (t *columnTransformer) setTypes(path string) error {
-	t.inputs = make([]DataType, t.d)
-	t.given = make([]DataType, 0, t.columns)
-	numbers, gives := true, false
-	for i, b := range t.branches {
-		for j := range b.width() {
-			at := j
-			if b.columns != nil {
-				at = b.columns[j]
-			}
-			taken := b.inputType(j)
-			if taken != TypeNone && t.inputs[at] != TypeNone && t.inputs[at] != taken {
-				return &Error{
-					Kind: ErrPipeline, Path: fmt.Sprintf("%s.members[%d]", path, i),
-					Found: fmt.Sprintf("feature %d as %s and as %s", at, t.inputs[at], taken), Want: "one type", Hint: exportAgain,
-				}
-			}
-			t.inputs[at] = max(t.inputs[at], taken)
+	if t.columns > math.MaxInt32 {
+		return &Error{
+			Kind: ErrShape, Path: path + ".members", Found: fmt.Sprintf("%d columns", t.columns),
+			Want: fmt.Sprintf("at most %d", math.MaxInt32), Hint: exportAgain,
 		}
-		types := b.columnTypes(opTransform)
-		if b.weighted && slices.Contains(types, TypeString) {
+	}
+	if err := t.setInputs(path); err != nil {
+		return err
+	}
+	gives := false
+	for i, b := range t.branches {
+		strings := slices.Contains(b.columnTypes(opTransform), TypeString)
+		if b.weighted && strings {
 			return &Error{
 				Kind: ErrPipeline, Path: fmt.Sprintf("%s.selections[%d].weight", path, i), Found: "a weight of strings",
 				Want: "none, for strings have no multiples", Hint: exportAgain,
 			}
 		}
-		for j := range b.n {
-			given := TypeFloat64
-			if types != nil {
-				given = types[j]
-			}
-			gives = gives || given == TypeString
-			t.given = append(t.given, given)
-		}
-	}
-	for _, taken := range t.inputs {
-		numbers = numbers && taken == TypeFloat64
-	}
-	if numbers {
-		t.inputs = nil
+		gives = gives || strings
 	}
 	if !gives {
-		t.given = nil
+		return nil
+	}
+	t.given = make([]DataType, 0, t.columns)
+	for _, b := range t.branches {
+		if types := b.columnTypes(opTransform); types != nil {
+			t.given = append(t.given, types...)
+			continue
+		}
+		for range b.n {
+			t.given = append(t.given, TypeFloat64)
+		}
 	}
 	return nil
+}
+
+// setInputs finds the types of the features, and makes a list of them only where they are not all numbers: a few bytes may
+// declare any number of features.
+func (t *columnTransformer) setInputs(path string) error {
+	taken, numbers := 0, -1 // the first member that takes all features as numbers
+	for i := len(t.branches) - 1; i >= 0; i-- {
+		b := &t.branches[i]
+		taken += b.width()
+		if b.columns == nil && b.types() == nil {
+			numbers = i
+		}
+	}
+	if numbers >= 0 {
+		for i := range t.branches {
+			b := &t.branches[i]
+			if j := slices.Index(b.types(), TypeString); j >= 0 {
+				return twoTypes(b.feature(j), TypeFloat64, TypeString, memberPath(path, max(i, numbers)))
+			}
+		}
+		return nil
+	}
+	if err := checkUnread(t.d, taken, path); err != nil {
+		return err
+	}
+	inputs := make([]DataType, t.d)
+	for i := range t.branches {
+		b := &t.branches[i]
+		for j := range b.width() {
+			at, taken := b.feature(j), b.inputType(j)
+			if taken != TypeNone && inputs[at] != TypeNone && inputs[at] != taken {
+				return twoTypes(at, inputs[at], taken, memberPath(path, i))
+			}
+			inputs[at] = max(inputs[at], taken)
+		}
+	}
+	if slices.ContainsFunc(inputs, func(taken DataType) bool { return taken != TypeFloat64 }) {
+		t.inputs = inputs
+	}
+	return nil
+}
+
+// feature is the number, in the whole, of the member's feature j.
+func (br *branch) feature(j int) int {
+	if br.columns == nil {
+		return j
+	}
+	return br.columns[j]
+}
+
+func twoTypes(feature int, a, b DataType, path string) error {
+	return &Error{
+		Kind: ErrPipeline, Path: path, Found: fmt.Sprintf("feature %d as %s and as %s", feature, a, b), Want: "one type",
+		Hint: exportAgain,
+	}
 }
 
 func (t *columnTransformer) width() int                { return t.d }

@@ -33,12 +33,33 @@ type compiler struct {
 
 // inputType is the type of feature i: [TypeFloat64], [TypeString], or [TypeNone] where no method reads it.
 func (n *node) inputType(i int) DataType {
-	if t, ok := n.predictor.(stringTaker); ok {
-		if types := t.inputTypes(); types != nil {
-			return types[i]
-		}
+	if types := n.types(); types != nil {
+		return types[i]
 	}
 	return TypeFloat64
+}
+
+// types are those of the features, or nil when all are numbers: then nothing walks them, as a few bytes may declare any
+// number of features.
+func (n *node) types() []DataType {
+	if t, ok := n.predictor.(stringTaker); ok {
+		return t.inputTypes()
+	}
+	return nil
+}
+
+// mostUnread is how many features more than its members take a model of strings may have: its types are as many as those.
+const mostUnread = 1 << 20
+
+// checkUnread checks how many features a model of strings has, of which its members take some.
+func checkUnread(width, taken int, path string) error {
+	if width-taken <= mostUnread {
+		return nil
+	}
+	return &Error{
+		Kind: ErrShape, Path: path + ".n_features", Found: fmt.Sprintf("%d features, of which members take %d", width, taken),
+		Want: fmt.Sprintf("at most %d more", mostUnread), Hint: exportAgain,
+	}
 }
 
 // columnTypes are the types of the columns of an output that gives strings; nil for any other.
@@ -308,6 +329,9 @@ func checkFeatureTypes(said []modelxpb.DataType, n *node, path string) error {
 			Kind: ErrSignature, Path: path, Found: fmt.Sprintf("%d types", len(said)),
 			Want: fmt.Sprintf("%d, one for each feature, or none", n.width()), Hint: exportAgain,
 		}
+	}
+	if len(said) == 0 && n.types() == nil {
+		return nil
 	}
 	for i := range n.width() {
 		found := TypeFloat64

@@ -102,12 +102,7 @@ func checkRows(r *modelxpb.Rows, n *node, path string) error {
 
 // takesStrings reports whether a feature of the model takes strings.
 func takesStrings(n *node) bool {
-	for i := range n.width() {
-		if n.inputType(i) == TypeString {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(n.types(), TypeString)
 }
 
 // checkRowColumns checks rows of columns: strings where the model takes them, doubles elsewhere.

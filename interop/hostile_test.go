@@ -5,10 +5,14 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/modelx-dev/modelx/interop/modelxpb"
 )
 
 // Messages of every family with evidence, damaged in a few random places: each is refused with an *Error, or computes.
@@ -135,5 +139,43 @@ func hostileValue(field protoreflect.FieldDescriptor, rng *rand.Rand) protorefle
 		return protoreflect.ValueOfBytes([]byte{0x80, 0xff})
 	default:
 		return protoreflect.ValueOfString([]string{"", "a", "transform", "\x00"}[rng.IntN(4)])
+	}
+}
+
+// A few bytes may declare any number of columns: nothing as long as that is made of them, and nothing walks them.
+func TestWidthsCostNothing(t *testing.T) {
+	const widest = math.MaxInt32
+	sideBySide := func(columns []uint32, members ...*modelxpb.ModelProto) *modelxpb.ModelProto {
+		p := &modelxpb.ColumnTransformerProto{NFeatures: widest, Members: members}
+		for range members {
+			p.Selections = append(p.Selections, &modelxpb.ColumnTransformerProto_Selection{Columns: columns})
+		}
+		return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_ColumnTransformer{ColumnTransformer: p}}
+	}
+	signed := passthroughOf("", widest)
+	signed.Signature = &modelxpb.Signature{NFeatures: widest}
+	for _, p := range []*modelxpb.ModelProto{
+		signed, pipelineProto(passthroughOf("a", widest), passthroughOf("b", widest)), sideBySide(nil, passthroughOf("a", widest)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		if m := mustNew(t, p); m.NumFeatures() != widest {
+			t.Errorf("%s of %d features", m.Family(), m.NumFeatures())
+		}
+		runtime.ReadMemStats(&after)
+		if took, used := time.Since(start), after.TotalAlloc-before.TotalAlloc; took > time.Second || used > 1<<20 {
+			t.Errorf("%s took %v and %d bytes", setArm(p), took, used)
+		}
+	}
+	for path, p := range map[string]*modelxpb.ModelProto{
+		"column_transformer.n_features": sideBySide([]uint32{7}, passthroughOf("a", 1)),
+		"column_transformer.members":    sideBySide(nil, passthroughOf("a", widest), passthroughOf("b", widest)),
+	} {
+		_, err := New(p)
+		requireKind(t, err, ErrShape)
+		if e := err.(*Error); e.Path != path {
+			t.Errorf("path is %q, want %q", e.Path, path)
+		}
 	}
 }

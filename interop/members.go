@@ -2,6 +2,7 @@ package modelx
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/modelx-dev/modelx/interop/modelxpb"
@@ -102,6 +103,9 @@ func positions(n *node, classes int, path string) ([]int, error) {
 // memberTypes merges the types of what models that are given the same rows take: nil when all take numbers.
 func memberTypes(members []*node) []DataType {
 	var types []DataType
+	if !slices.ContainsFunc(members, func(member *node) bool { return member.types() != nil }) {
+		return nil
+	}
 	for _, member := range members {
 		for i := range member.width() {
 			if t := member.inputType(i); t != TypeFloat64 {

@@ -16,6 +16,7 @@ from modelx.estimators import members
 from modelx.estimators.base import (
     EQUAL,
     FEW_ULP,
+    MOST_UNREAD,
     RELATIVE_TO_SCALE,
     Comparison,
     DataType,
@@ -205,6 +206,14 @@ class BaggingFamily(Family):
 def _types(proto: model_pb2.BaggingProto, path: str) -> list[model_pb2.DataType] | None:
     """Give the type of each feature; what no member takes is a number. None for numbers alone."""
     everything = [range(proto.n_features)] * len(proto.members)
+    chosen = sum(len(taken.indices) for taken in proto.features) if len(proto.features) else proto.n_features
+    if proto.n_features - chosen > MOST_UNREAD and any(
+        conversion.family_of(member).input_types(member) is not None for member in proto.members
+    ):
+        raise ShapeError(
+            f"the members take {chosen} of {proto.n_features} features; expected at most {MOST_UNREAD} more",
+            path=f"{path}.n_features",
+        )
     found = members.merged(proto.members, [taken.indices for taken in proto.features] or everything, path)
     if found is None or DataType.DATA_TYPE_STRING not in found:
         return None

@@ -24,6 +24,8 @@ DataType = model_pb2.DataType
 
 # Results of sums agree to this much of the sum of their absolute terms: BLAS and Go add in other orders.
 RELATIVE_TO_SCALE = 1e-12
+# Where features are strings, a list of types is as long as a row is wide: a few bytes may not ask for one of any size.
+MOST_UNREAD = 1 << 20
 # What a correctly implemented exp or log, and the few operations around it, may differ by.
 FEW_ULP = 8 * 2.0**-53
 
@@ -253,6 +255,12 @@ def column_types(output: model_pb2.OutputSpec) -> list[model_pb2.DataType]:
     return list(output.column_types) or [
         strings if output.type == strings else DataType.DATA_TYPE_FLOAT64 for _ in range(output.n_columns)
     ]
+
+
+def gives_strings(output: model_pb2.OutputSpec) -> bool:
+    """Whether a column of an output is of strings; `column_types` makes a list as long as the output is wide."""
+    strings = DataType.DATA_TYPE_STRING
+    return output.type == strings or strings in output.column_types
 
 
 def available(module: Any, names: Sequence[str]) -> dict[str, type]:

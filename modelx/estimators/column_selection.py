@@ -170,7 +170,7 @@ def _read_form(
     if kept != names or any(name not in indices for name, *_ in entries):
         raise SourceError(f"the members are {names}; the transformers that have columns are {kept}", path=path)
     for name, (_, columns) in zip(names, _selected(model), strict=True):
-        if indices[name] != columns:
+        if len(indices[name]) != len(columns) or indices[name] != list(columns):
             raise SourceError(f"the features of {name!r} are others in the model", path=path)
     return {
         "given": given,
@@ -184,21 +184,27 @@ def _read_form(
 
 def _plain_form(fitted: list[Any], model: model_pb2.ModelProto) -> dict[str, Any]:
     """Describe a model that says nothing of its source: one that was built in Go."""
-    entries = [(name, one, columns) for (name, columns), one in zip(_selected(model), fitted, strict=True)]
+    selected = _selected(model)
+    # All features are a slice: a few bytes may declare any number of them.
+    entries = [
+        (name, one, slice(None) if isinstance(columns, range) else columns)
+        for (name, columns), one in zip(selected, fitted, strict=True)
+    ]
     return {
         "given": [(name, clone(one), columns) for name, one, columns in entries],
         "resolved": [columns for *_, columns in entries],
         "fitted": entries,
-        "indices": {name: columns for name, _, columns in entries} | {"remainder": []},
+        "indices": {**dict(selected), "remainder": []},
         "remainder": "drop",
         "remainder_columns": [],
     }
 
 
-def _selected(model: model_pb2.ModelProto) -> list[tuple[str, list[int]]]:
+def _selected(model: model_pb2.ModelProto) -> list[tuple[str, Sequence[int]]]:
+    """Give the features that each member takes, a range where it takes all."""
     proto = model.column_transformer
     return [
-        (member.name, list(selection.columns) or list(range(proto.n_features)))
+        (member.name, list(selection.columns) or range(proto.n_features))
         for selection, member in zip(proto.selections, proto.members, strict=True)
     ]
 

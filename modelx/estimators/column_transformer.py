@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from modelx.errors import NonFiniteError, PipelineError, ShapeError, Unsupported
 from modelx.estimators import column_selection, feature_union
 from modelx.estimators.base import (
     EQUAL,
+    MOST_UNREAD,
     DataType,
     Error,
     Family,
@@ -22,16 +24,20 @@ from modelx.estimators.base import (
     absolute,
     check_width,
     column_types,
+    gives_strings,
+    spec,
     typed_spec,
 )
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Rows = NDArray[Any]
+
+_MOST_COLUMNS = 2**31 - 1
 
 
 class ColumnTransformerFamily(Family):
@@ -73,6 +79,11 @@ class ColumnTransformerFamily(Family):
             conversion.check(member, place, conversion.depth_of(place))
             _check_member(member, _count(proto, i), place)
             _check_weight(member, proto.selections[i], f"{path}.selections[{i}].weight")
+        columns = sum(_transform_of(member).n_columns for member in proto.members)
+        if columns > _MOST_COLUMNS:
+            raise ShapeError(
+                f"the members give {columns} columns; expected at most {_MOST_COLUMNS}", path=f"{path}.members"
+            )
         self._types(model, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
@@ -107,19 +118,35 @@ class ColumnTransformerFamily(Family):
     def _types(self, model: model_pb2.ModelProto, path: str) -> list[model_pb2.DataType] | None:
         """Give the types that the members take; each feature has one."""
         unread, numbers = DataType.DATA_TYPE_UNSPECIFIED, DataType.DATA_TYPE_FLOAT64
-        out = [unread] * model.column_transformer.n_features
+        n = model.column_transformer.n_features
+        found: dict[int, model_pb2.DataType] = {}
+        # What has no type of its own: numbers, where a member takes all features as such.
+        rest = unread
         for i, (member, columns, _) in enumerate(parts(model)):
-            taken = conversion.family_of(member).input_types(member) or [numbers] * len(columns)
-            for column, type_ in zip(columns, taken, strict=True):
-                if unread not in (type_, out[column]) and out[column] != type_:
-                    raise PipelineError(
-                        f"feature {column} is a string for one member and a number for another",
-                        path=f"{path}.members[{i}]",
-                    )
-                out[column] = max(out[column], type_)
-        return None if all(type_ == numbers for type_ in out) else out
+            taken = conversion.family_of(member).input_types(member)
+            if taken is None and len(columns) == n and isinstance(columns, range):
+                rest = numbers
+                wrong = next((at for at, type_ in found.items() if type_ not in (unread, numbers)), None)
+            else:
+                wrong = _merge(found, rest, columns, taken or repeat(numbers))
+            if wrong is not None:
+                raise PipelineError(
+                    f"feature {wrong} is a string for one member and a number for another", path=f"{path}.members[{i}]"
+                )
+        taken_at_all = sum(_count(model.column_transformer, i) for i in range(len(model.column_transformer.members)))
+        if rest == unread and n - taken_at_all > MOST_UNREAD:
+            raise ShapeError(
+                f"the members take {taken_at_all} of {n} features; expected at most {MOST_UNREAD} more",
+                path=f"{path}.n_features",
+            )
+        if all(max(type_, rest) == numbers for type_ in found.values()) and (rest == numbers or len(found) == n):
+            return None
+        return [max(found.get(i, rest), rest) for i in range(n)]
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
+        given = [_transform_of(member) for member in model.column_transformer.members]
+        if not any(gives_strings(one) for one in given):
+            return [spec("transform", sum(one.n_columns for one in given))]
         types = [type_ for member in model.column_transformer.members for type_ in column_types(_transform_of(member))]
         return [typed_spec("transform", types)]
 
@@ -197,11 +224,27 @@ class ColumnTransformerFamily(Family):
         return out
 
 
-def parts(model: model_pb2.ModelProto) -> Iterator[tuple[model_pb2.ModelProto, list[int], float | None]]:
+def _merge(
+    found: dict[int, model_pb2.DataType],
+    rest: model_pb2.DataType,
+    columns: Sequence[int],
+    taken: Iterable[model_pb2.DataType],
+) -> int | None:
+    """Note the types that a member takes; give the first feature of another type than before."""
+    unread = DataType.DATA_TYPE_UNSPECIFIED
+    for column, type_ in zip(columns, taken, strict=False):
+        before = found.get(column, rest)
+        if unread not in (type_, before) and before != type_:
+            return column
+        found[column] = max(before, type_)
+    return None
+
+
+def parts(model: model_pb2.ModelProto) -> Iterator[tuple[model_pb2.ModelProto, Sequence[int], float | None]]:
     """Give each member with the features that it takes, and its weight or None."""
     proto = model.column_transformer
     for selection, member in zip(proto.selections, proto.members, strict=True):
-        columns = list(selection.columns) or list(range(proto.n_features))
+        columns = list(selection.columns) or range(proto.n_features)
         yield member, columns, selection.weight if selection.HasField("weight") else None
 
 
@@ -231,7 +274,7 @@ def _check_selection(selection: model_pb2.ColumnTransformerProto.Selection, n_fe
 def _check_weight(
     member: model_pb2.ModelProto, selection: model_pb2.ColumnTransformerProto.Selection, path: str
 ) -> None:
-    if selection.HasField("weight") and DataType.DATA_TYPE_STRING in column_types(_transform_of(member)):
+    if selection.HasField("weight") and gives_strings(_transform_of(member)):
         raise PipelineError(f"{member.name!r} gives strings, which have no multiples; expected no weight", path=path)
 
 

@@ -13,7 +13,7 @@ from modelx import conversion, frames, source
 from modelx.calling import call
 from modelx.errors import PipelineError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import output_dtype
-from modelx.estimators.base import DataType, Error, Family, Tolerance, column_types, typed_spec
+from modelx.estimators.base import DataType, Error, Family, Tolerance, column_types, gives_strings, spec, typed_spec
 from modelx.estimators.passthrough import NOTHING, WORD
 from modelx.v1 import model_pb2
 
@@ -97,7 +97,11 @@ class PipelineFamily(Family):
         out = [one for one in given[-1] if one.method != "inverse_transform"]
         if all(any(one.method == "inverse_transform" for one in outputs) for outputs in given):
             inverse = next(one for one in given[0] if one.method == "inverse_transform")
-            out.append(typed_spec("inverse_transform", column_types(inverse)))
+            out.append(
+                typed_spec("inverse_transform", column_types(inverse))
+                if gives_strings(inverse)
+                else spec("inverse_transform", inverse.n_columns)
+            )
         return out
 
     def steps(self, model: model_pb2.ModelProto) -> list[model_pb2.ModelProto]:
@@ -168,16 +172,18 @@ def walk(
 def _gives_strings(step: model_pb2.ModelProto) -> bool:
     """Whether a step gives strings, and so what may be None or NaN in their places."""
     specs = conversion.family_of(step).outputs(step)
-    return any(one.method == "transform" and DataType.DATA_TYPE_STRING in column_types(one) for one in specs)
+    return any(one.method == "transform" and gives_strings(one) for one in specs)
 
 
 def _check_types(step: model_pb2.ModelProto, following: model_pb2.ModelProto, path: str) -> None:
     """Check that a step takes strings in the columns where the one before it gives them, and only there."""
     specs = conversion.family_of(step).outputs(step)
-    given = column_types(next(spec for spec in specs if spec.method == "transform"))
+    transform = next(spec for spec in specs if spec.method == "transform")
     taken = conversion.family_of(following).input_types(following)
-    if taken is None and not any(type_ == DataType.DATA_TYPE_STRING for type_ in given):
+    if taken is None and not gives_strings(transform):
+        # However wide: a few bytes may declare any number of columns.
         return
+    given = column_types(transform)
     for i, (a, b) in enumerate(zip(given, taken or [DataType.DATA_TYPE_FLOAT64] * len(given), strict=True)):
         strings = DataType.DATA_TYPE_STRING
         if b != DataType.DATA_TYPE_UNSPECIFIED and (a == strings) != (b == strings):
