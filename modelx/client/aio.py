@@ -108,7 +108,7 @@ class AsyncClient:
         async def requests() -> AsyncIterator[service_pb2.PredictRequest]:
             try:
                 async for X in _each(batches):
-                    yield streams.request(X, wanted)
+                    yield await self._drive(streams.request(self._known, X, wanted), name, None)
             except Exception as error:  # noqa: BLE001 - told to the caller below
                 raised.append(error)
 

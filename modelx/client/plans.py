@@ -13,7 +13,7 @@ from modelx import wire
 from modelx.client import results, rows
 from modelx.client.errors import InvalidRequestError, NotFoundError
 from modelx.client.results import ModelInfo, OutputInfo, Prediction
-from modelx.v1 import service_pb2
+from modelx.v1 import columns_pb2, service_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,46 +76,84 @@ class Wanted:
     metadata: Mapping[str, str] | None
 
     def request(self, values: Any) -> service_pb2.PredictRequest:
-        """Make the request for rows, float64 of shape (rows, width)."""
+        """Make the request for rows: float64 of shape (rows, width), or `rows.Columns`."""
+        typed = isinstance(values, rows.Columns)
         out = service_pb2.PredictRequest(
             method=self.method,
             model_name=self.model,
             model_version=self.version,
-            rows=len(values),
+            rows=values.n_rows if typed else len(values),
             include_probabilities=self.probabilities,
             metadata=self.metadata,
         )
-        wire.fill(out, "features", values)
+        if typed:
+            for name, column in zip(values.names, values.values, strict=True):
+                _fill(out.columns.add(name=name), column)
+        else:
+            wire.fill(out, "features", values)
         return out
+
+
+def _fill(column: columns_pb2.Column, values: Any) -> None:
+    """Write a float64 array, or texts with None and NaN where they are missing."""
+    if not isinstance(values, list):
+        wire.fill(column, "doubles", values)
+        return
+    try:
+        column.strings.extend(value if isinstance(value, str) else "" for value in values)
+    except ValueError as error:
+        raise InvalidRequestError(
+            "not_text", f'column "{column.name}" has text that UTF-8 does not have: {error}', code="INVALID_ARGUMENT"
+        ) from error
+    column.none_rows.extend(row for row, value in enumerate(values) if value is None)
+    column.nan_rows.extend(row for row, value in enumerate(values) if value is not None and not isinstance(value, str))
 
 
 def predict(known: Known, X: Any, wanted: Wanted) -> Generator[Call, Any, Prediction]:
     """Predict, and give the answer in the shape and type that the model's own method gives."""
-    # What inverse_transform takes has no names.
-    named = rows.is_frame(X) and wanted.method != "inverse_transform"
+    X = rows.read(X)
+    # What inverse_transform takes has neither names nor types.
+    typed = wanted.method != "inverse_transform" and rows.is_typed(X)
     expected: ModelInfo | None = None
-    if named:
-        expected = known.last(wanted.model, wanted.version) or (yield from info(known, wanted.model, wanted.version))
+    asked = False
+    if typed:
+        expected = known.last(wanted.model, wanted.version)
+        asked = expected is None
+        expected = expected or (yield from info(known, wanted.model, wanted.version))
     response = service_pb2.PredictResponse()
     for _ in range(_ATTEMPTS):
-        names = expected.feature_names if expected is not None else []
-        values = rows.columns(X, names) if named else rows.matrix(X)
-        response = yield Call("Predict", wanted.request(values))
+        try:
+            values = rows.matrix(X) if expected is None else rows.given(X, expected)
+            response = yield Call("Predict", wanted.request(values))
+        except InvalidRequestError:
+            if expected is None or asked:
+                raise
+            # It may be wrong for a model that serves no longer, and right for the one that does.
+            serving = yield from info(known, wanted.model, wanted.version)
+            if _features(serving) == _features(expected):
+                raise
+            expected, asked = serving, True
+            continue
         found = yield from _info_of(known, wanted, response)
         if found is None:
             # The version that answered serves no longer: the one that does can be asked about.
             continue
-        if named and found.feature_names != names:
+        if expected is not None and _features(found) != _features(expected):
             expected = found
             continue
         return results.prediction_of(response, found.outputs[wanted.method])
-    if named:
+    if expected is not None:
         raise InvalidRequestError(
             "missing_column",
             "models with other features keep taking each other's place; name a version",
             code="INVALID_ARGUMENT",
         )
     return results.prediction_of(response, None)
+
+
+def _features(info: ModelInfo) -> tuple[int, list[str], list[str]]:
+    """Give what rows are made by."""
+    return info.n_features, info.feature_names, info.feature_types
 
 
 def typed(known: Known, wanted: Wanted, response: service_pb2.PredictResponse) -> Generator[Call, Any, Prediction]:

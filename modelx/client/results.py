@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TYPES = {
+    model_pb2.DATA_TYPE_UNSPECIFIED: "mixed",
     model_pb2.DATA_TYPE_FLOAT64: "float64",
     model_pb2.DATA_TYPE_INT64: "int64",
     model_pb2.DATA_TYPE_BOOL: "bool",
@@ -29,7 +30,8 @@ class Prediction:
     Attributes
     ----------
     values : ndarray of shape (rows,) or (rows, columns)
-        As the estimator's method gives it: float64, int64, bool, or object of str for labels that are text.
+        As the estimator's method gives it: float64, int64, bool, or object of str for labels that are text. Outputs
+        with columns of strings are of objects: str, None, NaN and float.
     probabilities : ndarray of shape (rows, classes), or None
         When asked for with the method predict.
     model, version : str
@@ -55,7 +57,7 @@ class OutputInfo:
     n_columns : int
         Values for each row; 0 for one value for each row, with numpy shape (rows,).
     type : str
-        "float64", "int64", "bool" or "string".
+        "float64", "int64", "bool", "string", or "mixed" where columns are strings, or of several types.
     """
 
     method: str
@@ -96,6 +98,9 @@ class ModelInfo:
         Values in a row.
     feature_names : list of str
         May be empty.
+    feature_types : list of str
+        "float64", "int64", "bool" or "string" for each feature, "none" for those that no method reads; empty where all
+        are float64.
     outputs : dict
         By method.
     classes : list
@@ -111,6 +116,7 @@ class ModelInfo:
     engine: str
     n_features: int
     feature_names: list[str]
+    feature_types: list[str]
     outputs: Mapping[str, OutputInfo]
     classes: list[Any]
     created_timestamp: int
@@ -146,7 +152,9 @@ def prediction_of(response: service_pb2.PredictResponse, output: OutputInfo | No
     flat = response.columns == 1 if output is None else output.n_columns == 0
     kind = ("string" if response.labels else "float64") if output is None else output.type
     values: NDArray[Any]
-    if response.labels:
+    if response.output_columns:
+        values = _mixed(response)
+    elif response.labels:
         values = np.array(list(response.labels), dtype=object)
         if kind == "int64":
             values = values.astype(np.int64)
@@ -166,11 +174,25 @@ def prediction_of(response: service_pb2.PredictResponse, output: OutputInfo | No
     )
 
 
+def _mixed(response: service_pb2.PredictResponse) -> NDArray[Any]:
+    """Give the values of columns of several types."""
+    out = np.empty((response.rows, len(response.output_columns)), dtype=object)
+    for place, column in enumerate(response.output_columns):
+        out[:, place] = list(column.doubles or column.ints or column.bools or column.strings)
+        for row in column.none_rows:
+            out[row, place] = None
+        for row in column.nan_rows:
+            out[row, place] = np.nan
+    return out
+
+
 def fits(response: service_pb2.PredictResponse, output: OutputInfo) -> bool:
     """Whether a response can be of a method; not so when another file took the name and the version meanwhile."""
     # Integers have labels where one of the classes is over 2^53.
+    if (output.type == "mixed") != bool(response.output_columns):
+        return False
     labels = bool(response.labels)
-    suits = output.type == "int64" or labels == (output.type == "string")
+    suits = output.type in ("mixed", "int64") or labels == (output.type == "string")
     return suits and max(output.n_columns, 1) == response.columns
 
 
@@ -180,6 +202,7 @@ def info_of(response: service_pb2.GetModelInfoResponse) -> ModelInfo:
         spec.method: OutputInfo(spec.method, spec.n_columns, _TYPES.get(spec.type, "float64"))
         for spec in response.signature.outputs
     }
+    types = response.signature.feature_types
     labels = outputs["predict"].type if "predict" in outputs else "string"
     result = service_pb2.EvidenceResult.Result.Name(response.evidence.result)
     return ModelInfo(
@@ -190,6 +213,7 @@ def info_of(response: service_pb2.GetModelInfoResponse) -> ModelInfo:
         engine=response.engine,
         n_features=response.signature.n_features,
         feature_names=list(response.signature.feature_names),
+        feature_types=["none" if type_ == 0 else _TYPES.get(type_, "float64") for type_ in types],
         outputs=outputs,
         classes=[_label(text, labels) for text in response.classes],
         created_timestamp=response.metadata.created_timestamp,

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modelx.client import errors
-from modelx.client.rows import is_frame, matrix
+from modelx.client import errors, rows
+from modelx.client.plans import info
 
 if TYPE_CHECKING:
-    from modelx.client.plans import Wanted
+    from collections.abc import Generator
+
+    from modelx.client.plans import Call, Known, Wanted
     from modelx.v1 import service_pb2
 
 
-def request(X: Any, wanted: Wanted) -> service_pb2.PredictRequest:
+def request(known: Known, X: Any, wanted: Wanted) -> Generator[Call, Any, service_pb2.PredictRequest]:
     """Make the request for one batch.
+
+    Which columns a model takes may change on the way, when answers to other columns are under way already. So what has
+    names goes by these, and the server puts it in order.
 
     Raises
     ------
     InvalidRequestError
-        For what is no matrix of numbers, and for data frames.
+        For what is no table of numbers and strings.
     """
-    if is_frame(X):
-        # Which columns the model takes may change on the way, when answers to other columns are under way already.
-        raise errors.InvalidRequestError(
-            "not_numeric",
-            "a stream takes arrays; choose the frame's columns, and give to_numpy()",
-            code="INVALID_ARGUMENT",
-        )
-    return wanted.request(matrix(X))
+    X = rows.read(X)
+    if wanted.method == "inverse_transform" or not rows.is_typed(X):
+        return wanted.request(rows.matrix(X))
+    expected = known.last(wanted.model, wanted.version) or (yield from info(known, wanted.model, wanted.version))
+    return wanted.request(rows.given(X, expected, by_name=True))
 
 
 def error_of(grpc: Any, error: service_pb2.StreamError, request_id: str) -> errors.CallError:

@@ -103,8 +103,9 @@ class Client:
 
         Parameters
         ----------
-        X : array-like of shape (rows, n_features)
-            Of a data frame, the columns of the model's features are taken by their names, in whatever order they are.
+        X : array-like of shape (rows, n_features), data frame, or list of dicts
+            Numbers, and strings where the model takes those; None, NaN and pandas' NA are gaps. Of data frames and
+            dicts, the model's features are taken by their names, in whatever order they are.
         method : str
             Named as in scikit-learn.
         model, version : str
@@ -150,8 +151,8 @@ class Client:
 
         Parameters
         ----------
-        batches : iterable of array-like of shape (rows, n_features)
-            It is read in another thread, ahead of the answers. No data frames: what serves may change on the way.
+        batches : iterable of what `predict` takes
+            It is read in another thread, ahead of the answers.
         method, model, version, probabilities, metadata, request_id
             As in `predict`.
         timeout : float
@@ -172,7 +173,8 @@ class Client:
 
         def requests() -> Iterator[service_pb2.PredictRequest]:
             try:
-                yield from (streams.request(X, wanted) for X in batches)
+                for X in batches:
+                    yield self._drive(streams.request(self._known, X, wanted), name, None)
             except Exception as error:  # noqa: BLE001 - told to the caller below
                 raised.append(error)
 

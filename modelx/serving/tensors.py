@@ -222,7 +222,8 @@ class Inference:
         if texts and features.mixed:
             raise ServingError(
                 "missing_column",
-                f"input {quoted(first.name)} is there for all features; expected one tensor for each, as some are strings",
+                f"input {quoted(first.name)} is there for all features; "
+                "expected one tensor for each, as some are strings",
             )
         if len(first.shape) != 2 or first.shape[1] != served.n_features:
             raise _wrong_shape(first, f"[-1,{served.n_features}]")

@@ -10,6 +10,7 @@ import pytest
 import scripted_server
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
+ENGINES = ["python", pytest.param("go", marks=pytest.mark.interop)]
 
 
 @pytest.fixture(params=both_clients.KINDS)
@@ -29,3 +30,26 @@ def client(kind, scripted):
     """Give a client of the scripted server."""
     with both_clients.opened(kind, scripted[1]) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """Give a repository with a model of each kind, and their estimators."""
+    import engine_models
+
+    root = tmp_path_factory.mktemp("repository")
+    return root, engine_models.write(root)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def server(engine, models):
+    import contract_engines
+
+    running = contract_engines.start(engine, models[0])
+    yield running
+    assert running.stop() == 0

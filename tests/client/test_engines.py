@@ -9,10 +9,9 @@ import contract_engines
 import numpy as np
 import pandas as pd
 import pytest
-from data import LABELS, load
-from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from data import load
+from engine_models import KINDS_OF_LABELS
+from sklearn.linear_model import LogisticRegression
 
 import modelx
 from modelx.client import (
@@ -25,51 +24,6 @@ from modelx.client import (
     RightsError,
     UnknownMethodError,
 )
-
-ENGINES = ["python", pytest.param("go", marks=pytest.mark.interop)]
-
-
-def labelled(kind):
-    """Give a classifier of iris with labels of a kind, and the rows."""
-    x, y = load("iris")
-    labels = {"bool": y == 1, "huge": y.astype(np.int64) + 2**62} | {
-        name: LABELS[name](y) for name in ("int64", "string", "unicode", "float64", "negative")
-    }
-    return make_pipeline(StandardScaler(), LogisticRegression()).fit(x, labels[kind]), x
-
-
-KINDS_OF_LABELS = ("int64", "negative", "float64", "string", "unicode", "bool", "huge")
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory):
-    """Give a repository with a model of each kind, and their estimators."""
-    root = tmp_path_factory.mktemp("repository")
-    made = {}
-    for kind in KINDS_OF_LABELS:
-        made[kind], _ = labelled(kind)
-        modelx.dump(made[kind], root / f"{kind}.pb", version="1", metrics={"accuracy": 0.5})
-    x, y = load("diabetes")
-    frame = pd.DataFrame(x, columns=[f"f {i}" for i in range(x.shape[1])])
-    made["named"] = LinearRegression().fit(frame, np.column_stack([y, -y]))
-    made["column"] = LinearRegression().fit(x, y[:, None])
-    made["scaler"] = StandardScaler().fit(x)
-    made["several"] = RidgeClassifier().fit(x, np.column_stack([y > 100, y > 200]).astype(int))
-    for name in ("named", "column", "scaler", "several"):
-        modelx.dump(made[name], root / f"{name}.pb", version="1")
-    return root, made
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def server(engine, models):
-    running = contract_engines.start(engine, models[0])
-    yield running
-    assert running.stop() == 0
 
 
 @pytest.fixture
@@ -187,11 +141,11 @@ def test_a_stream_that_its_reader_leaves(client):
 def test_what_a_stream_is_not_given(client):
     def batches():
         yield [[0.0] * 4]
-        yield pd.DataFrame(np.zeros((1, 4)))
+        yield [["a", "b", "c", "d"]]
 
     stream = client.predict_stream(batches(), model="string")
     assert isinstance(next(stream), Prediction)
-    with pytest.raises(InvalidRequestError, match="a stream takes arrays"):
+    with pytest.raises(InvalidRequestError, match="the rows are no numbers"):
         next(stream)
 
 
