@@ -106,8 +106,8 @@ def rows_of_sets(sample: Any, classes: Sequence[Any]) -> Any:
 
     Parameters
     ----------
-    sample : iterable of iterables of labels, or array-like of shape (n_rows, n_classes)
-        Rows of numpy arrays and of data frames are given back as they are.
+    sample : iterable of iterables of labels, or array or data frame of shape (n_rows, n_classes)
+        The latter are given back as they are.
     classes : sequence
         The labels that the binarizer knows.
 
@@ -120,7 +120,7 @@ def rows_of_sets(sample: Any, classes: Sequence[Any]) -> Any:
     NotNumericError
         For a row that is a string, or no iterable.
     """
-    if hasattr(sample, "columns") or (isinstance(sample, np.ndarray) and sample.ndim == 2):
+    if hasattr(sample, "columns") or (isinstance(sample, np.ndarray) and sample.shape[1:] == (len(classes),)):
         return sample
     missing = None if isinstance(classes[0], str) else np.nan
     out = np.full((len(sample), len(classes)), missing, dtype=object)

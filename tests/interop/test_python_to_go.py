@@ -21,6 +21,7 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
     RandomTreesEmbedding,
+    StackingClassifier,
     StackingRegressor,
     VotingClassifier,
 )
@@ -35,14 +36,16 @@ from sklearn.linear_model import (
     SGDClassifier,
     SGDOneClassSVM,
 )
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     Binarizer,
     FunctionTransformer,
     KBinsDiscretizer,
+    LabelBinarizer,
     LabelEncoder,
     MinMaxScaler,
+    MultiLabelBinarizer,
     Normalizer,
     OneHotEncoder,
     OrdinalEncoder,
@@ -295,6 +298,34 @@ def iris_labels() -> Fitted:
     return LabelEncoder().fit(x[:, 0]), x[:, :1]
 
 
+def digit_columns() -> Fitted:
+    _, y = data("digits")
+    return LabelBinarizer(neg_label=-1).fit(y), y[:, None].astype(float)
+
+
+def digit_sets() -> Fitted:
+    """Rows of ten places, of which three hold a digit."""
+    _, y = data("digits")
+    rows = np.full((len(y) - 2, 10), np.nan)
+    for i in range(3):
+        rows[:, 3 * i] = y[i : len(y) - 2 + i]
+    return MultiLabelBinarizer().fit([set(y.tolist())]), rows
+
+
+def cancer_threshold() -> Fitted:
+    x, y = data("breast_cancer")
+    inner = make_pipeline(StandardScaler(), LogisticRegression())
+    return FixedThresholdClassifier(inner, threshold=0.9, pos_label=0).fit(x, y), x
+
+
+def digit_labels() -> Fitted:
+    """Two labels of each row, of which a stack predicts both."""
+    x, y = data("digits")
+    labels = np.column_stack([y % 2, y > 4])
+    inside = [("tree", DecisionTreeClassifier(max_depth=4, random_state=0)), ("ridge", RidgeClassifier())]
+    return StackingClassifier(inside, DecisionTreeClassifier(max_depth=3, random_state=0), cv=2).fit(x, labels), x
+
+
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
@@ -302,6 +333,7 @@ BUILDERS = [
     wine_tree, digits_forest, wine_boosting, cancer_histograms, wine_isolation, iris_leaves, wine_weak, diabetes_bags,
     wine_votes, diabetes_stack, diabetes_scaled_target, wine_search, wine_columns, wine_selected, wine_filled,
     wine_gaps, wine_neighbors, iris_rounds, iris_categories, iris_numbers, iris_targets, iris_labels,
+    digit_columns, digit_sets, cancer_threshold, digit_labels,
 ]  # fmt: skip
 
 

@@ -104,6 +104,9 @@ def _construct(cls: type, one: type) -> Any:
 
 def _data(cls: type) -> list[tuple[Any, Any]]:
     """Give data in the order in which it suits a class: with classes, numbers, several targets, words ..."""
+    if cls.__name__ == "MultiLabelBinarizer":
+        # Each row is a set.
+        return [(WORDS, None)]
     positive = np.abs(NUMBERS)
     several = np.column_stack([TARGET, -TARGET])
     classes = [

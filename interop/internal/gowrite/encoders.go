@@ -40,6 +40,15 @@ func encoders() map[string]*modelxpb.ModelProto {
 			Means: []float64{10, -0.5}, Target: modelxpb.TargetEncoderProto_TARGET_MULTICLASS,
 			Classes: &modelxpb.Labels{Strings: []string{"a", "b"}},
 		}}},
+		"label_binarizer": {Model: &modelxpb.ModelProto_LabelBinarizer{LabelBinarizer: &modelxpb.LabelBinarizerProto{
+			Features: []*feature{ints}, NegLabel: -1, PosLabel: 3,
+		}}},
+		"label_binarizer-indicator": {Model: &modelxpb.ModelProto_LabelBinarizer{LabelBinarizer: &modelxpb.LabelBinarizerProto{
+			Features: []*feature{{Categories: &modelxpb.Categories{Ints: []int64{0, 1, 2}}}}, PosLabel: 2, Indicator: true,
+		}}},
+		"multi_label_binarizer": {Model: &modelxpb.ModelProto_MultiLabelBinarizer{
+			MultiLabelBinarizer: &modelxpb.MultiLabelBinarizerProto{Features: []*feature{known(0, 5, 4)}},
+		}},
 		"label_encoder": {Model: &modelxpb.ModelProto_LabelEncoder{LabelEncoder: &modelxpb.LabelEncoderProto{
 			Features: []*feature{known(0, 1, answeredRows)},
 		}}},

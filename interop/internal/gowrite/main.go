@@ -179,7 +179,9 @@ func answers(m modelx.Model) (*modelxpb.Evidence, error) {
 	d := m.NumFeatures()
 	x := make([]float64, rows*d)
 	for i := range x {
-		x[i] = value(i)
+		if x[i] = value(i); m.Family() == "label_binarizer" {
+			x[i] = math.Trunc(math.Abs(x[i]) / 1.6) // It takes labels alone: 0 and 1.
+		}
 	}
 	out := &modelxpb.Evidence{Rows: &modelxpb.Rows{NRows: rows, NFeatures: int32(d), Values: x}}
 	given := x

@@ -48,6 +48,22 @@ func modelsOfModels(base map[string]*modelxpb.ModelProto) map[string]*modelxpb.M
 				{Columns: []uint32{3, 0, 1}, Weight: proto.Float64(0.1)}, {Columns: []uint32{2, 2, 0}},
 			},
 		}}},
+		"threshold_classifier": {Model: &modelxpb.ModelProto_ThresholdClassifier{
+			ThresholdClassifier: &modelxpb.ThresholdClassifierProto{
+				Model: base["sgd_classifier-bools"], Threshold: -0.25,
+				Method: modelxpb.ThresholdClassifierProto_METHOD_DECISION_FUNCTION,
+			},
+		}},
+		"stacking-several": {Model: &modelxpb.ModelProto_Stacking{Stacking: &modelxpb.StackingProto{
+			Members: regressors, Methods: []modelxpb.StackingProto_Method{1, 1},
+			Outputs: []*modelxpb.Labels{{Ints: []int64{-1, 4}}, {Ints: []int64{0, 1}}},
+			Final: &modelxpb.ModelProto{Name: "final", Model: &modelxpb.ModelProto_SgdClassifier{
+				SgdClassifier: &modelxpb.SGDClassifierProto{
+					Coefficients: []float64{1, -0.5, 0.25, 0.125}, Intercepts: []float64{0.5, -1}, NFeatures: 2,
+					Classes: &modelxpb.Labels{Ints: []int64{0, 1}}, Target: modelxpb.SGDClassifierProto_TARGET_MULTILABEL,
+				},
+			}},
+		}}},
 		"stacking": {Model: &modelxpb.ModelProto_Stacking{Stacking: &modelxpb.StackingProto{
 			Members: regressors, Methods: []modelxpb.StackingProto_Method{1, 1}, Passthrough: true,
 			Final: &modelxpb.ModelProto{Name: "final", Model: &modelxpb.ModelProto_LinearRegression{
