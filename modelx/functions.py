@@ -230,6 +230,8 @@ def same(a: function_pb2.AppliedFunction, b: function_pb2.AppliedFunction) -> bo
 
 def describe(func: Any) -> str:
     """Name a function as a person would, for messages."""
+    if not callable(func):
+        return repr(func)[:60]
     inner = func.func if isinstance(func, partial) else func
     name = getattr(inner, "__qualname__", None) or getattr(inner, "__name__", type(inner).__qualname__)
     module = getattr(inner, "__module__", None) or ("numpy" if isinstance(inner, np.ufunc) else "")

@@ -24,6 +24,7 @@ PAIRS = [
     (np.log2, np.exp2),
     (np.reciprocal, np.reciprocal),
     (np.negative, np.negative),
+    (np.arcsinh, np.sinh),
 ]
 
 
@@ -88,7 +89,7 @@ def test_what_is_refused_at_export():
     with pytest.raises(UnsupportedEstimatorError, match="regressor_: SVR is not supported"):
         modelx.to_proto(TransformedTargetRegressor(SVR()).fit(x, y))
     other = TransformedTargetRegressor(Ridge(), func=np.cbrt, inverse_func=lambda v: v**3).fit(x, y)
-    with pytest.raises(UnsupportedEstimatorError, match=r"numpy.exp, .*use a transformer"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"transformer_: inverse_func is .*register_function"):
         modelx.to_proto(other)
 
 
@@ -105,6 +106,7 @@ def spoiled(change):
         (lambda m: setattr(m.transformed_target, "inverse", 0), ShapeError, "inverse is 0"),
         (lambda m: setattr(m.transformed_target, "inverse", 77), ShapeError, "inverse is 77"),
         (lambda m: setattr(m.transformed_target, "inverse", 6), SourceError, "expected those of the model"),
+        (lambda m: setattr(m.transformed_target, "inverse", 39), ShapeError, "inverse is 39"),
         (lambda m: setattr(m.transformed_target, "n_outputs", 3), ShapeError, "n_outputs is 3"),
         (lambda m: setattr(m.source.params["func"], "string_value", "eval"), SourceError, "functions are 'eval'"),
         (lambda m: setattr(m.source, "class_name", "Ridge"), SourceError, "no regressor of transformed"),

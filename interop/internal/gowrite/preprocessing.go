@@ -17,6 +17,26 @@ func preprocessing() map[string]*modelxpb.ModelProto {
 			PolynomialFeatures: &modelxpb.PolynomialFeaturesProto{NFeatures: 3, MinDegree: 2, MaxDegree: 3, InteractionOnly: true},
 		}},
 	}
+	low := 0.5
+	for name, p := range map[string]*modelxpb.FunctionProto{
+		"function": {
+			Transform: &modelxpb.AppliedFunction{Function: modelxpb.Function_FUNCTION_ARCSINH},
+			Inverse:   &modelxpb.AppliedFunction{Function: modelxpb.Function_FUNCTION_SINH},
+		},
+		"function-clip": {
+			Transform:  &modelxpb.AppliedFunction{Function: modelxpb.Function_FUNCTION_CLIP, Limits: &modelxpb.AppliedFunction_Limits{Low: &low}},
+			Inverse:    &modelxpb.AppliedFunction{Function: modelxpb.Function_FUNCTION_ROUND, Decimals: 1},
+			FiniteOnly: true,
+		},
+		"function-gaps": {
+			Transform: &modelxpb.AppliedFunction{
+				Function: modelxpb.Function_FUNCTION_NAN_TO_NUM, Replacements: &modelxpb.AppliedFunction_Replacements{Nan: -1, NegativeInfinity: 2},
+			},
+		},
+	} {
+		p.NFeatures = 3
+		out[name] = &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Function{Function: p}}
+	}
 	for name, norm := range map[string]modelxpb.NormalizerProto_Norm{
 		"normalizer": modelxpb.NormalizerProto_NORM_L2, "normalizer-l1": modelxpb.NormalizerProto_NORM_L1,
 		"normalizer-max": modelxpb.NormalizerProto_NORM_MAX,
