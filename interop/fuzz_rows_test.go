@@ -22,7 +22,10 @@ func FuzzRows(f *testing.F) {
 			f.Add([]byte(text), json, false)
 		}
 	}
-	models := []Model{people(f), mustNew(f, peopleModel()), mustNew(f, linearModel())}
+	trees := seedTrees()
+	models := []Model{
+		people(f), mustNew(f, peopleModel()), mustNew(f, linearModel()), mustNew(f, trees[0]), mustNew(f, trees[len(trees)-1]),
+	}
 	f.Fuzz(func(t *testing.T, text []byte, json, header bool) {
 		opts := []RowsOption{WithGaps(MissingNone)}
 		if !header {
@@ -39,6 +42,9 @@ func FuzzRows(f *testing.F) {
 			if err == nil && len(columns) > 0 {
 				if x, err = m.AppendRows(nil, columns...); err != nil {
 					t.Fatalf("columns that do not suit the model: %v", err)
+				}
+				if err := m.Run(Predict, make([]float64, len(x)/m.NumFeatures()), x); !refusesRow(err) {
+					t.Fatalf("%v for %v", err, x)
 				}
 			}
 			if e := (*Error)(nil); err != nil && (!errors.As(err, &e) || e.Kind == "") {
