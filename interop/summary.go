@@ -30,10 +30,19 @@ func (c *compiled) Summary() Summary {
 		ClassName:    p.GetSource().GetClassName(),
 		EvidenceRows: int(p.GetEvidence().GetRows().GetNRows()),
 	}
+	if c.typed() {
+		for i := range c.root.width() {
+			s.Signature.FeatureTypes = append(s.Signature.FeatureTypes, modelxpb.DataType(c.featureType(i)))
+		}
+	}
 	for _, o := range c.root.outs {
-		s.Signature.Outputs = append(s.Signature.Outputs, &modelxpb.OutputSpec{
-			Method: string(o.method()), NColumns: int32(o.columns), Type: modelxpb.DataType(o.kind),
-		})
+		spec := &modelxpb.OutputSpec{Method: string(o.method()), NColumns: int32(o.columns), Type: modelxpb.DataType(o.kind)}
+		if o.kind == TypeNone {
+			for _, t := range c.root.columnTypes(o.op) {
+				spec.ColumnTypes = append(spec.ColumnTypes, modelxpb.DataType(t))
+			}
+		}
+		s.Signature.Outputs = append(s.Signature.Outputs, spec)
 	}
 	s.Signature = proto.CloneOf(s.Signature)
 	if p.GetMetadata() != nil {
@@ -43,4 +52,13 @@ func (c *compiled) Summary() Summary {
 		s.EvidenceMethods = append(s.EvidenceMethods, Method(o.GetMethod()))
 	}
 	return s
+}
+
+// messageTypes gives types as messages have them, nil for none.
+func messageTypes(types []DataType) []modelxpb.DataType {
+	var out []modelxpb.DataType
+	for _, t := range types {
+		out = append(out, modelxpb.DataType(t))
+	}
+	return out
 }
