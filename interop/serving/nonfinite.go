@@ -61,7 +61,7 @@ func (s *Served) refusedColumn(ctx context.Context, info *MethodInfo, row []floa
 			first = i
 		}
 		alone[i] = v
-		if err := s.run(ctx, info, &indices, dst, alone); errors.Is(err, modelx.ErrNonFiniteInput) {
+		if err := s.run(ctx, info, &indices, dst, alone); refusesValue(err) {
 			return i
 		}
 		alone[i] = 0
