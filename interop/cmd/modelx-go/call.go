@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/client"
 	"github.com/modelx-dev/modelx/interop/internal/plainjson"
 )
@@ -19,7 +20,7 @@ import (
 const tokenVariable = "MODELX_TOKEN"
 
 type callFlags struct {
-	method, input, path, model, version         string
+	method, input, path, model, version, gaps   string
 	rows                                        []string
 	header, probabilities, rollback, tls        bool
 	tokenFile, ca, cert, key, serverName, named string
@@ -31,7 +32,7 @@ type callFlags struct {
 var callActions = []string{"predict", "info", "reload", "ready"}
 
 var callTakes = map[string][]string{
-	"predict": {"method", "input", "row", "header", "probabilities", "model", "version"},
+	"predict": {"method", "input", "row", "header", "gaps", "probabilities", "model", "version"},
 	"info":    {"model", "version"},
 	"reload":  {"path", "rollback", "model", "version"},
 	"ready":   {"wait"},
@@ -47,14 +48,15 @@ func newCall() *cobra.Command {
 		Short: "Ask a server of models",
 		Long: `Ask a server of models (modelx serve, modelx-go serve) over gRPC. TARGET is host:port, by default 127.0.0.1:8081.
 
-predict sends rows and prints one line for each, as modelx-go predict does; JSON is an array of rows, or an
-object with one under "features". info tells what serves. reload brings another file or version into service,
+predict sends rows and prints one line for each, as modelx-go predict does; JSON is objects by the names of the
+features, one after the other or in an array, or an array of rows, or an object with one under "features". info tells what serves. reload brings another file or version into service,
 and returns when it serves. ready ends with 0 when the server takes requests, else with 1.
 
 The bearer token comes from --token-file or from the variable MODELX_TOKEN.`,
 		Example: `  modelx-go call predict --row 5.1,3.5,1.4,0.2
   modelx-go call models.example:8081 predict --input X.csv --method predict_proba --tls > p.csv
   echo '[[5.1, 3.5, 1.4, 0.2]]' | modelx-go call predict --probabilities --json
+  echo '{"age": 41, "city": "Oslo"}' | modelx-go call predict --model people
   modelx-go call info --model iris --json
   modelx-go call reload --path new/model.pb --token-file admin.token
   modelx-go call ready --wait 30s`,
@@ -68,6 +70,7 @@ The bearer token comes from --token-file or from the variable MODELX_TOKEN.`,
 	flags.StringArrayVar(&f.rows, "row", nil, "predict: a row `V,V,...`, in place of --input; more than once for more")
 	flags.BoolVar(&f.header, "header", false, "predict: the first line of the CSV names its columns, which are matched with\n"+
 		"the model's feature names in any order")
+	flags.StringVar(&f.gaps, "gaps", "", "predict: take a missing string for `VALUE`: none or nan; by default nan in CSV, none in JSON")
 	flags.BoolVar(&f.probabilities, "probabilities", false, "predict: of a classifier, a probability for each class too")
 	flags.StringVar(&f.path, "path", "", "reload: a file at `PATH` under the server's model root; by default the model's own again")
 	flags.BoolVar(&f.rollback, "rollback", false, "reload: bring the model of before the last change back")
@@ -94,6 +97,8 @@ type caller struct {
 	cmd    *cobra.Command
 	client *client.Client
 	json   bool
+	// missing is what a missing string is; Present for what the format says.
+	missing modelx.Missing
 }
 
 func (f *callFlags) run(cmd *cobra.Command, args []string) error {
@@ -112,12 +117,16 @@ func (f *callFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	missing, err := gapsOf(f.gaps)
+	if err != nil {
+		return err
+	}
 	c, err := client.Dial(target, options...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }() // All answers are there.
-	call := &caller{callFlags: f, cmd: cmd, client: c, json: wantsJSON(cmd)}
+	call := &caller{callFlags: f, cmd: cmd, client: c, json: wantsJSON(cmd), missing: missing}
 	ctx := cmd.Context()
 	switch action {
 	case "predict":

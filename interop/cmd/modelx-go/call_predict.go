@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +21,9 @@ const callBlock = 8192
 // block is rows that go in one request.
 type block struct {
 	values []float64
-	rows   int
+	// columns are the rows in place of values, where some are strings or go by names.
+	columns []modelx.Column
+	rows    int
 	// version is the one that must answer; empty for the one that was asked for.
 	version string
 	// place is where they stand in the input, for errors; it may be empty.
@@ -80,7 +81,13 @@ func (c *caller) score(ctx context.Context, b block) (*client.Prediction, error)
 	if c.probabilities {
 		options = append(options, client.Probabilities())
 	}
-	p, err := c.client.Predict(ctx, b.values, options...)
+	var p *client.Prediction
+	var err error
+	if b.columns != nil {
+		p, err = c.client.PredictColumns(ctx, b.columns, options...)
+	} else {
+		p, err = c.client.Predict(ctx, b.values, options...)
+	}
 	if err != nil && b.place != "" {
 		return nil, inputError{b.place, err}
 	}
@@ -90,7 +97,11 @@ func (c *caller) score(ctx context.Context, b block) (*client.Prediction, error)
 // blocks reads the rows, and gives them to one.
 func (c *caller) blocks(ctx context.Context, one func(block) error) error {
 	if len(c.rows) > 0 {
-		b, err := rowsOfWords(c.rows)
+		t, err := c.taken(ctx)
+		if err != nil {
+			return err
+		}
+		b, err := c.rowsOfWords(t)
 		if err != nil {
 			return inputError{"--row", err}
 		}
@@ -109,62 +120,63 @@ func (c *caller) blocks(ctx context.Context, one func(block) error) error {
 	}
 	source := bufio.NewReaderSize(in, 1<<16)
 	if !c.header && isJSON(source) {
-		text, err := io.ReadAll(source)
-		if err != nil {
-			return inputError{name, err}
-		}
-		b, err := rowsOfJSON(text)
-		if err != nil {
-			return inputError{name, err}
-		}
-		b.place = name
-		return one(b)
+		return c.jsonBlocks(ctx, name, source, one)
 	}
 	return c.tableBlocks(ctx, name, source, one)
 }
 
+// jsonBlocks is blocks for JSON.
+func (c *caller) jsonBlocks(ctx context.Context, name string, source *bufio.Reader, one func(block) error) error {
+	start, _ := source.Peek(source.Size()) // What is shorter has an error, and is looked at all the same.
+	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
+	if hasObjects(start) {
+		if bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("[")) || !bytes.Contains(start, []byte(`"features"`)) {
+			return c.objectBlocks(ctx, name, source, one)
+		}
+	}
+	text, err := io.ReadAll(source)
+	if err != nil {
+		return inputError{name, err}
+	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	if hasObjects(text) && !isBody(text) {
+		return c.objectBlocks(ctx, name, bufio.NewReader(bytes.NewReader(text)), one)
+	}
+	return c.arrayBlocks(ctx, name, text, one)
+}
+
 // tableBlocks is blocks for CSV, and for .npy.
 func (c *caller) tableBlocks(ctx context.Context, name string, source *bufio.Reader, one func(block) error) error {
-	info, err := c.client.Info(ctx, c.about()...)
+	t, err := c.taken(ctx)
 	if err != nil {
 		return inputError{name, err}
 	}
-	names, version := info.GetSignature().GetFeatureNames(), ""
-	if c.methodName() == modelx.InverseTransform {
-		names = nil // Its input is what transform gives, which has no names.
+	pinned := ""
+	if c.header || t.typed() {
+		pinned = t.version // What the columns were matched with must be what answers.
 	}
-	if c.header {
-		version = info.GetVersion() // What the header's columns were matched with must be what answers.
-	}
-	width := int(info.GetSignature().GetNFeatures())
 	if isNpy(source) {
-		return npyBlocks(name, source, width, one)
+		return npyBlocks(name, source, t.N, one)
 	}
-	rows, err := openCSV(modelx.Features{N: width, Names: names}, source, c.header)
+	rows, err := openCSV(t.Features, source, c.header, modelx.WithGaps(c.missing))
 	if err != nil {
 		return inputError{name, err}
 	}
-	for {
-		columns, err := rows.Read(callBlock)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return inputError{name, err}
-		}
-		n := len(rows.Lines())
-		b := block{version: version, values: appendRowMajor(nil, columns, n), rows: n}
-		b.place = fmt.Sprintf("%s, from line %d on", name, rows.Lines()[0])
-		if err := one(b); err != nil {
-			return err
-		}
-	}
+	return t.readBlocks(rows, name, pinned, t.typed(), one)
 }
 
 // rowsOfWords reads the rows of the command line, each of which is a line of CSV.
-func rowsOfWords(words []string) (block, error) {
-	features := modelx.Features{N: strings.Count(words[0], ",") + 1}
-	columns, err := features.FromCSV([]byte(strings.Join(words, "\n")), modelx.WithoutHeader())
+func (c *caller) rowsOfWords(t *taken) (block, error) {
+	text := []byte(strings.Join(c.rows, "\n"))
+	if t.typed() {
+		columns, err := t.FromCSV(text, modelx.WithoutHeader(), modelx.WithGaps(c.missing))
+		if err != nil || len(columns) == 0 {
+			return block{}, err
+		}
+		return block{columns: columns, rows: columns[0].Len(), version: t.version}, nil
+	}
+	features := modelx.Features{N: strings.Count(c.rows[0], ",") + 1}
+	columns, err := features.FromCSV(text, modelx.WithoutHeader())
 	if err != nil || len(columns) == 0 {
 		return block{}, err
 	}
@@ -201,6 +213,9 @@ func (c *caller) write(s scored) error {
 	for i := range s.Rows {
 		cells.cell, probabilities.cell = cells.cell[:0], probabilities.cell[:0]
 		switch {
+		case len(s.OutputColumns) > 0:
+			cells.given = s.OutputColumns
+			cells.appendTexts(i, false)
 		case len(s.Labels) == 0:
 			cells.appendValues(s.Row(i), false)
 		case s.kind == modelx.TypeString:
@@ -267,6 +282,10 @@ func (s scored) json() []byte {
 
 // values writes those of a row as what they are.
 func (s scored) values(w *plainjson.Writer, i int) {
+	if len(s.OutputColumns) > 0 {
+		s.texts(w, i)
+		return
+	}
 	if len(s.Labels) > 0 {
 		if s.kind == modelx.TypeString {
 			w.Text(s.Labels[i])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,9 +18,32 @@ func notNumbers(path, found, want string) error {
 	return &modelx.Error{Kind: modelx.ErrNotNumeric, Path: path, Found: found, Want: want}
 }
 
-// rowsOfJSON reads rows from JSON: an array of them, or an object with one under "features"; a flat array is one row.
-func rowsOfJSON(text []byte) (block, error) {
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
+// arrayBlocks gives rows of JSON to one: an array of arrays, or an object with one under "features"; a flat array is one row.
+func (c *caller) arrayBlocks(ctx context.Context, name string, text []byte, one func(block) error) error {
+	rows, err := arraysOf(text)
+	if err != nil {
+		return inputError{name, err}
+	}
+	if !isPlain(rows) {
+		t, err := c.taken(ctx)
+		if err != nil {
+			return inputError{name, err}
+		}
+		if t.typed() {
+			return t.arrayBlocks(rows, name, c.missing, one)
+		}
+	}
+	b, err := rowsOfArrays(rows)
+	if err != nil {
+		return inputError{name, err}
+	}
+	b.place = name
+	return one(b)
+}
+
+// arraysOf takes JSON apart.
+func arraysOf(text []byte) ([][]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	var found any
 	err := decoder.Decode(&found)
@@ -29,35 +53,37 @@ func rowsOfJSON(text []byte) (block, error) {
 		}
 	}
 	if err != nil {
-		return block{}, notNumbers("", "what is not JSON ("+err.Error()+")", "an array of rows")
+		return nil, notNumbers("", "what is not JSON ("+err.Error()+")", "an array of rows")
 	}
 	if object, ok := found.(map[string]any); ok {
 		features, there := object["features"]
 		if !there || len(object) != 1 {
-			return block{}, notNumbers("", `an object with other fields than "features"`, "those as flags")
+			return nil, notNumbers("", `an object with other fields than "features"`, "those as flags")
 		}
 		found = features
 	}
-	rows, ok := found.([]any)
+	items, ok := found.([]any)
 	if !ok {
-		return block{}, notNumbers("", jsonKind(found), "an array of rows")
+		return nil, notNumbers("", jsonKind(found), "an array of rows")
 	}
-	if len(rows) > 0 {
-		if _, nested := rows[0].([]any); !nested {
-			rows = []any{rows}
+	if len(items) > 0 {
+		if _, nested := items[0].([]any); !nested {
+			items = []any{items}
 		}
 	}
-	return rowsOfArrays(rows)
+	rows := make([][]any, len(items))
+	for i, item := range items {
+		if rows[i], ok = item.([]any); !ok {
+			return nil, notNumbers(fmt.Sprintf("row %d", i+1), jsonKind(item), "an array of numbers")
+		}
+	}
+	return rows, nil
 }
 
-func rowsOfArrays(rows []any) (block, error) {
+func rowsOfArrays(rows [][]any) (block, error) {
 	b := block{rows: len(rows)}
 	width := 0
-	for i, item := range rows {
-		row, ok := item.([]any)
-		if !ok {
-			return block{}, notNumbers(fmt.Sprintf("row %d", i+1), jsonKind(item), "an array of numbers")
-		}
+	for i, row := range rows {
 		if i == 0 {
 			width = len(row)
 		}

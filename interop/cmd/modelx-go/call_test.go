@@ -15,6 +15,7 @@ import (
 	"time"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/typedmodels"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/admission"
@@ -41,6 +42,7 @@ func serveModels(t *testing.T) *asked {
 		"ints.pb":    classifier(&modelxpb.Labels{Ints: []int64{3, 7}}),
 		"bools.pb":   classifier(&modelxpb.Labels{Bools: []bool{false, true}}),
 		"through.pb": same(3),
+		"people.pb":  typedmodels.People(typedmodels.PeopleNames()...), "colors.pb": typedmodels.Colors(), "filled.pb": typedmodels.Filled(),
 	} {
 		path = filepath.Join(root, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -104,6 +106,17 @@ func TestCallPredict(t *testing.T) {
 		{"\ufeff{\"features\": [1, 2]}", "predict --model line", "1.25\n"},
 		{"[[null, \"NaN\", \"-Infinity\"]]", "predict --model through --method transform", "nan,nan,-inf\n"},
 		{"", "predict --model words --row -1 --row 1", "\"a,b\"\nc\n"},
+		// Strings: CSV with and without a header, objects one after the other and in an array, arrays, rows of the command line.
+		{"note,city,age,member,other\nx,Oslo,1,true,y\n,,2,0,\n,\"\",3,0,\n", "predict --model people --header", "1101\n5002\n3003\n"},
+		{"1,,0,x\n", "predict --model people --gaps none", "4001\n"},
+		{`{"age": 1, "city": "Paris", "member": false}` + "\n" + `{"city": null, "member": true, "age": 2, "note": []}`, "predict --model people", "2001\n4102\n"},
+		{`[{"age": 1, "city": null, "member": 0}]`, "predict --model people --gaps nan", "5001\n"},
+		{`[[1, "Oslo", true, null], [2, null, 0, {}]]`, "predict --model people", "1101\n4002\n"},
+		{`{"features": [1, "Oslo", true, "x"]}`, "predict --model people", "1101\n"},
+		{"", "predict --model people --row 1,Paris,0, --row 2,Rome,1,x", "2001\n102\n"},
+		{`{"x1": "red", "x0": null}`, "predict --model colors --method transform", "3,1\n"},
+		{"3,1\n", "predict --model colors --method inverse_transform", ",red\n"},
+		{`{"word": "a,b", "number": 0.5}{"word": null, "number": null}`, "predict --model filled --method transform", "\"a,b\",0.5\nnone,nan\n"},
 		{"", "predict --model longs --row -1 --row 1", "-1\n4611686018427387905\n"},
 		{"", "predict --model ints --row -1 --row 1", "3\n7\n"},
 		{"", "predict --model bools --row -1 --row 1", "false\ntrue\n"},
@@ -129,9 +142,11 @@ func TestCallPredictJSON(t *testing.T) {
 			`"timestamp":T,"rows":2,"columns":1,"probabilities":[[1.0,0.0],[0.25,0.75]]}`,
 		"predict --json --model through --method transform --row 1,nan,-inf": `{"predictions":[[1.0,"NaN","-Infinity"]],"model_name":"through",` +
 			`"model_version":"V","timestamp":T,"rows":1,"columns":3}`,
-		"predict --json --model longs --row 1":  `{"predictions":[4611686018427387905],`,
-		"predict --json --model bools --row 1":  `{"predictions":[true],`,
-		"predict --json --model words --row -1": `{"predictions":["a,b"],`,
+		"predict --json --model longs --row 1":                               `{"predictions":[4611686018427387905],`,
+		"predict --json --model bools --row 1":                               `{"predictions":[true],`,
+		"predict --json --model words --row -1":                              `{"predictions":["a,b"],`,
+		"predict --json --model filled --method transform --row a,1":         `{"predictions":[["a",1.0]],`,
+		"predict --json --model colors --method inverse_transform --row 3,0": `{"predictions":[[null,"green"]],`,
 	} {
 		r := a.call("", strings.Fields(words)...)
 		got := regexp.MustCompile(`"model_version":"[0-9a-f]{12}","timestamp":\d{10}`).ReplaceAllString(r.out, `"model_version":"V","timestamp":T`)
@@ -220,6 +235,14 @@ func TestCallFailures(t *testing.T) {
 		{"[1", "predict --model line", exitBadInput, "not_numeric"},
 		{"[1] 2", "predict --model line", exitBadInput, "not_numeric"},
 		{`{"features": [1], "rows": 1}`, "predict --model line", exitBadInput, "not_numeric"},
+		{`{"a": 1}`, "predict --model line", exitBadInput, "missing_column"},
+		{`[[{}]]`, "predict --model line", exitBadInput, "not_numeric"},
+		{`[["x", 1, 2, 3]]`, "predict --model people", exitBadInput, "column_type"},
+		{`[[1, "x"]]`, "predict --model people", exitBadInput, "wrong_width"},
+		{`[[1, 2, 3, 4]]`, "predict --model people", exitBadInput, "not_text"},
+		{"", "predict --model people --row x,Oslo,1,", exitBadInput, "not_numeric"},
+		{"", "predict --gaps x --row 1", exitUsage, "usage"},
+		{"", "info --gaps none", exitUsage, "usage"},
 		{"a,b\n", "predict --model line --header", exitBadInput, "missing_column"},
 		{"", "reload --model line", exitRefused, "permission_denied"},
 		{"", "predict --model line -i " + missing, exitIO, "io"},

@@ -74,9 +74,9 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 	if f.repeat < 1 || f.block < 0 {
 		return fmt.Errorf("--repeat is %d and --block %d; expected 1 or more, and 0 or more", f.repeat, f.block)
 	}
-	gaps, ok := map[string]modelx.Missing{"": modelx.Present, "none": modelx.MissingNone, "nan": modelx.MissingNaN}[f.gaps]
-	if !ok {
-		return fmt.Errorf("--gaps is %q; expected none or nan", f.gaps)
+	gaps, err := gapsOf(f.gaps)
+	if err != nil {
+		return err
 	}
 	model, err := modelx.Load(f.model)
 	if err != nil {
@@ -115,6 +115,15 @@ func (f *predictFlags) run(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// gapsOf is what --gaps says of missing strings; Present where it is not given.
+func gapsOf(text string) (modelx.Missing, error) {
+	gaps, ok := map[string]modelx.Missing{"": modelx.Present, "none": modelx.MissingNone, "nan": modelx.MissingNaN}[text]
+	if !ok {
+		return gaps, fmt.Errorf("--gaps is %q; expected none or nan", text)
+	}
+	return gaps, nil
 }
 
 // inputName is the name of the rows in errors.
