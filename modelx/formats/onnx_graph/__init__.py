@@ -18,6 +18,7 @@ from modelx.formats.onnx_graph.bisecting_kmeans import BisectingKMeansBuilder
 from modelx.formats.onnx_graph.column_transformer import ColumnTransformerBuilder
 from modelx.formats.onnx_graph.delegate import DelegateBuilder
 from modelx.formats.onnx_graph.feature_selector import FeatureSelectorBuilder
+from modelx.formats.onnx_graph.function import FunctionBuilder
 from modelx.formats.onnx_graph.gradient_boosting import GradientBoostingBuilder
 from modelx.formats.onnx_graph.graph import Graph
 from modelx.formats.onnx_graph.hist_gradient_boosting import HistGradientBoostingBuilder
@@ -60,6 +61,7 @@ BUILDERS: dict[str, Builder] = {
     "affine_scaler": AffineScalerBuilder(),
     "binarizer": BinarizerBuilder(),
     "bisecting_kmeans": BisectingKMeansBuilder(),
+    "function": FunctionBuilder(),
     "isolation_forest": IsolationForestBuilder(),
     "hist_gradient_boosting": HistGradientBoostingBuilder(),
     "k_bins_discretizer": KBinsDiscretizerBuilder(),
@@ -98,11 +100,7 @@ BUILDERS["transformed_target"] = TransformedTargetBuilder(BUILDERS)
 BUILDERS["threshold_classifier"] = ThresholdClassifierBuilder(BUILDERS)
 BUILDERS["pipeline"] = PipelineBuilder(BUILDERS)
 # Families that have no graph of ours yet: a .onnx file of them, or of a model that has one inside, comes from skl2onnx.
-NO_GRAPH: frozenset[str] = frozenset(
-    {
-        "function",
-    }
-)
+NO_GRAPH: frozenset[str] = frozenset({})
 
 _ELEMENT_TYPES = {
     DataType.DATA_TYPE_FLOAT64: TensorProto.DOUBLE,
