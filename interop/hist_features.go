@@ -89,9 +89,15 @@ func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path 
 // histStrings returns the table of the checked categories of a feature of strings, nil for numbers.
 func histStrings(c *compiler, p *modelxpb.CategoricalFeature) *categoryLookup {
 	texts, none := p.GetCategories().GetStrings(), p.GetCategories().GetNone()
-	if len(texts) == 0 && !none && p.GetDtype() != "object" {
+	numbers := len(p.GetCategories().GetInts()) + len(p.GetCategories().GetDoubles())
+	if len(texts) == 0 && !none && (numbers > 0 || p.GetDtype() != "object") {
 		return nil
 	}
+	return newStringLookup(c, texts, none)
+}
+
+// newStringLookup returns the table of strings, which are numbered in their order, and of None, which comes after them.
+func newStringLookup(c *compiler, texts []string, none bool) *categoryLookup {
 	values, numbers := make([]float64, len(texts)), make([]int32, len(texts))
 	for i, text := range texts {
 		values[i], numbers[i] = c.symbols.intern(text), int32(i)

@@ -61,6 +61,9 @@ def check(estimator, x):
         own = ("transform", "inverse_transform") if selects else ()
         assert all(kernel_for(estimator, method) is None for method in METHODS if method not in own)
         return
+    if x.dtype == object and any(isinstance(cell, str) for cell in x.reshape(-1)):
+        # Kernels are asked about numbers alone.
+        return
     x = np.ascontiguousarray(x, dtype=np.float64)
     tame = np.nan_to_num(x).clip(-1e50, 1e50)
     for method in METHODS:

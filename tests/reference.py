@@ -132,8 +132,8 @@ def _unscale(p, t):
     return t
 
 
-def _passthrough(_, x):
-    return {"transform": x, "inverse_transform": x}
+def _passthrough(p, x):
+    return {"transform": x} if any(p.strings) else {"transform": x, "inverse_transform": x}
 
 
 def _inverse(model, t):
@@ -151,7 +151,7 @@ def _inverse(model, t):
     if arm == "function":
         p = model.function
         return reference_functions.apply(p.inverse, t) if p.HasField("inverse") else t
-    return t if arm == "passthrough" else None
+    return t if arm == "passthrough" and not any(model.passthrough.strings) else None
 
 
 def _pipeline(p, x):
@@ -194,7 +194,8 @@ _FAMILIES |= reference_encoders.FAMILIES
 def agree(found, recorded, comparison, tolerance):
     """Compare as evidence.proto says, elementwise; tolerance has one value for each row, or is None."""
     if recorded.dtype.kind != "f":
-        return found == recorded
+        # Among objects, NaN is the one value that is not itself.
+        return (found == recorded) | ((found != found) & (recorded != recorded))  # noqa: PLR0124
     same = (found == recorded) | (np.isnan(found) & np.isnan(recorded))
     if comparison == Comparison.COMPARISON_UNSPECIFIED:
         return same & ((np.signbit(found) == np.signbit(recorded)) | np.isnan(found))

@@ -14,7 +14,25 @@ def undo_selection(p, t):
 
 
 def missing(p, x):
-    return (x == p.missing) | (np.isnan(x) & np.isnan(p.missing))
+    if not any(getattr(p, "strings", ())):
+        return (x == p.missing) | (np.isnan(x) & np.isnan(p.missing))
+    return np.column_stack([_missing_in(p, x[:, j], is_string) for j, is_string in enumerate(p.strings)])
+
+
+def _missing_in(p, column, is_string):
+    if not is_string:
+        column = column.astype(np.float64)
+        return (column == p.missing) | (np.isnan(column) & np.isnan(p.missing))
+    rule = p.missing_strings
+    text = rule.text if rule.HasField("text") else object()
+    return np.array([rule.none if v is None else v == text if isinstance(v, str) else rule.nan for v in column])
+
+
+def _fillings(p):
+    out = np.array(p.fill.doubles, dtype=object)
+    for k, j in enumerate(j for j, is_string in enumerate(p.strings) if is_string):
+        out[j] = None if k in p.fill.none else p.fill.strings[k]
+    return out if any(p.strings) else out.astype(np.float64)
 
 
 def missing_indicator(p, x):
@@ -22,7 +40,7 @@ def missing_indicator(p, x):
 
 
 def simple_imputer(p, x):
-    filled = np.where(missing(p, x), np.array(p.fill.doubles), x)
+    filled = np.where(missing(p, x), _fillings(p), x)
     out = filled[:, [j for j in range(p.n_features) if j not in p.left_out]]
     if p.HasField("indicator"):
         out = np.hstack([out, missing_indicator(p.indicator, x)["transform"]])

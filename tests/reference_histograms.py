@@ -55,9 +55,11 @@ def _numbered(p, x):
     z = x.copy()
     features = [j for j, is_categorical in enumerate(p.categorical) if is_categorical]
     for j, known in zip(features, p.categories, strict=True):
-        numbers = {float(v): q for q, v in enumerate(known.categories.ints or known.categories.doubles)}
+        found = known.categories
+        values = [*map(float, found.ints or found.doubles), *found.strings, *([None] if found.none else [])]
+        numbers = {v: q for q, v in enumerate(values)}
         z[:, j] = [numbers.get(v, np.nan) for v in x[:, j].tolist()]
-    return z
+    return z.astype(np.float64)
 
 
 def _raw(p, x):

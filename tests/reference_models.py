@@ -69,7 +69,7 @@ def _bagging(compute, p, x):
         if "predict_proba" in one:
             own = _own(member)
             share[:, own] = one["predict_proba"]
-            for j, position in enumerate(own):
+            for j, position in enumerate(own if "predict_log_proba" in answers[0] else ()):
                 logs[:, position] = np.logaddexp(logs[:, position], one["predict_log_proba"][:, j])
         else:
             share[np.arange(len(x)), one["predict"]] = 1.0

@@ -18,6 +18,7 @@ from modelx.calling import call
 from modelx.estimators.base import METHODS
 from modelx.frames import framed
 from modelx.source import NOT_CARRIED
+from modelx.v1.model_pb2 import DATA_TYPE_STRING
 
 # Fitted attributes that hold an object or None for each entry; a file carries data only. docs/estimators.md lists them.
 OBJECTS = {"LogisticRegressionCV": {"l1_ratio_", "l1_ratios_"}}
@@ -40,8 +41,8 @@ def answer(estimator, method, x):
         warnings.simplefilter("ignore")
         # A scaler with copy=False writes into what it is given.
         out = getattr(estimator, method)(framed(estimator, x.copy()))
-        # Classifiers of several outputs give a list of matrices.
-        return np.hstack(out) if isinstance(out, list) else out
+        # What hands on its input hands on a frame; classifiers of several outputs give a list of matrices.
+        return np.hstack(out) if isinstance(out, list) else np.asarray(out) if hasattr(out, "columns") else out
 
 
 def dense(out):
@@ -164,8 +165,9 @@ def meets_the_schema(estimator, model, x):
     assert len(x), "no row is decided"
     computed, tolerances = reference.compute(model, x), family.tolerances(model, estimator, x, None)
     lacking = set(methods_of(estimator)) - {spec.method for spec in family.outputs(model)}
-    # Encoders that bring back numbers and a string in one column.
-    assert lacking <= ({"inverse_transform"} if hasattr(estimator, "categories_") else set())
+    # Encoders that bring back numbers and a string in one column, and what hands on strings.
+    one_way = hasattr(estimator, "categories_") or DATA_TYPE_STRING in (types or ())
+    assert lacking <= ({"inverse_transform"} if one_way else set())
     assert set(computed) == {spec.method for spec in family.outputs(model)}
     for spec in family.outputs(model):
         if spec.method == "inverse_transform":

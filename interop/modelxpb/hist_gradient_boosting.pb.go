@@ -252,7 +252,7 @@ type CategoricalFeature struct {
 	// in strictly ascending order; strings are distinct, and None is numbered after them. `nan` says whether some values were
 	// missing; no output needs it. `bools` are kept for features of that type, which this version refuses.
 	//
-	// A feature is of strings when it has `strings` or `none`, or when its dtype is "object".
+	// A feature is of strings when it has `strings` or `none`, or when it has no category and its dtype is "object".
 	Categories *Categories `protobuf:"bytes,1,opt,name=categories,proto3" json:"categories,omitempty"`
 	// The numpy dtype that the categories had: "int64", "float32", "object", "<U9" ... Empty means int64 for ints, object for
 	// strings and None, float64 otherwise.

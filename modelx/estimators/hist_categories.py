@@ -131,7 +131,9 @@ def values(proto: Any) -> list[NDArray[np.float64]]:
 
 def is_text(feature: Any) -> bool:
     """Whether a categorical feature is one of strings."""
-    return bool(feature.categories.strings) or feature.categories.none or feature.dtype == "object"
+    known = feature.categories
+    empty = not known.ints and not known.doubles
+    return bool(known.strings) or known.none or (empty and feature.dtype == "object")
 
 
 def types(proto: Any) -> list[model_pb2.DataType] | None:

@@ -136,13 +136,59 @@ def test_frames_do_not_warn_when_a_model_is_written_or_read():
         modelx.loads(modelx.dumps(fitted))
 
 
-def test_categories_of_strings_are_refused_by_name():
+def words(n):
+    """Give strings, None and NaN."""
+    return [["x", "", None, "é", np.nan, "e\u0301"][i] for i in np.random.default_rng(2).integers(0, 6, n)]
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_categories_of_strings(container):
+    module = pytest.importorskip(container)
+    x, y = mixed()
+    columns = {"a": x[:, 0], "b": [word if isinstance(word, str) else None for word in words(len(x))]}
+    frame = module.DataFrame(columns)
+    if container == "pandas":
+        frame["b"] = frame["b"].astype("category")
+    else:
+        frame = frame.with_columns(module.col("b").cast(module.Categorical))
+    fitted = regressor(categorical_features="from_dtype").fit(frame, y)
+    rows = np.array([[0.5, "x"], [0.5, "unseen"], [np.nan, None], [np.inf, np.nan], [0.0, ""]], dtype=object)
+    loaded = roundtrip.check(fitted, rows)
+    assert loaded.predict(frame).tobytes() == fitted.predict(frame).tobytes()
+    assert list(modelx.to_proto(fitted).signature.feature_types) == [1, 4]
+
+
+def test_categories_of_strings_by_position():
+    """None is a category, NaN is what is missing; a loss with a link asks the estimator for its rows too."""
+    x, y = mixed()
+    rows = x[:, :3].astype(object)
+    rows[:, 1] = words(len(x))
+    rows[:, 2] = np.array(["u", "v"])[np.arange(len(x)) % 2]
+    for fitted in (
+        regressor(categorical_features=[1, 2], loss="poisson").fit(rows, np.abs(y)),
+        classifier(categorical_features=[1]).fit(rows[:, :2], y > 0),
+    ):
+        given = rows[:40, : fitted.n_features_in_].copy()
+        given[:3, 1] = ["unseen", None, np.nan]
+        loaded = roundtrip.check(fitted, given)
+        assert [c.tolist()[:3] for c in loaded._preprocessor.named_transformers_["encoder"].categories_][0] == [
+            "",
+            "e\u0301",
+            "x",
+        ]
+        model = modelx.to_proto(fitted)
+        model.ClearField("source")
+        again = modelx.from_proto(model)
+        assert again._raw_predict(given).tobytes() == fitted._raw_predict(given).tobytes()
+
+
+def test_categories_that_are_neither_strings_nor_numbers_are_refused_by_name():
     pd = pytest.importorskip("pandas")
     x, y = mixed()
     frame = pd.DataFrame(x, columns=list("abcd"))
-    frame["b"] = pd.Series(["x", "y", "z"] * 100, dtype="category")
-    fitted = regressor(categorical_features="from_dtype").fit(frame, y)
-    with pytest.raises(UnsupportedEstimatorError, match="categories of feature 'b' have the dtype"):
+    frame["b"] = pd.Series([True, False, True] * 100)
+    fitted = regressor(categorical_features=["b"]).fit(frame, y)
+    with pytest.raises(UnsupportedEstimatorError, match="categories of feature 'b' have the dtype bool"):
         modelx.dumps(fitted)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import roundtrip
 from data import load
@@ -10,7 +11,7 @@ from sklearn.cluster import KMeans
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import modelx
 from modelx import conversion
@@ -131,19 +132,81 @@ def test_behind_an_inexact_step():
 @pytest.mark.parametrize(
     ("imputer", "x", "reason"),
     [
-        (SimpleImputer(strategy="most_frequent"), [["a"], ["b"]], "fitted on values of type object"),
-        (SimpleImputer(missing_values=pd.NA), [[1.0], [2.0]], "missing_values of SimpleImputer is <NA>"),
-        (SimpleImputer(missing_values=None, strategy="constant"), [[1.0], [None]], "missing_values .* is None"),
+        (SimpleImputer(strategy="most_frequent"), [[2], [2], [None]], "objects that have no strings"),
+        (SimpleImputer(strategy="constant", fill_value=0), [["a"], [None]], "objects that have no strings"),
+        (SimpleImputer(missing_values=None, strategy="most_frequent"), [["a", 1], [None, 1]], "takes None for missing"),
+        (SimpleImputer(strategy="most_frequent"), [["a", 2**53 + 1]], "neither a string nor a number"),
+        (SimpleImputer(strategy="most_frequent"), [["\ud800"]], "surrogate pair"),
         (SimpleImputer(), [[np.nan], [np.nan]], "every column was empty"),
         (SimpleImputer(), [[np.float16(1.5)], [np.float16(2.5)]], "fitted on values of type float16"),
     ],
-    ids=["text", "NA", "None", "empty", "half precision"],
 )
 def test_what_no_file_carries(imputer, x, reason):
-    numbers = all(isinstance(value, float | np.floating) for [value] in x)
+    numbers = all(isinstance(value, float | np.floating) for row in x for value in row)
     rows = np.array(x, dtype=None if numbers else object)
     with pytest.raises(UnsupportedEstimatorError, match=reason):
         modelx.dumps(imputer.fit(rows))
+
+
+def words(*columns):
+    """Give rows of objects."""
+    return np.array(columns, dtype=object).T
+
+
+GAPS = words(["b", None, "", "b", "é", np.nan], ["?", "u", "", "u", "?", "v"], [1.5, 2, np.nan, 2, True, np.inf])
+ROWS = words(["", "unseen", np.nan, None], ["e\u0301", "?", "\0", "u"], [np.inf, np.nan, -0.0, 7.0])
+
+
+@pytest.mark.parametrize("strategy", ["most_frequent", "constant"])
+def test_strings_none_and_nan(strategy):
+    """None is a string's value where NaN is missing, and the other way round; an empty string is one like others."""
+    names = 3 if strategy == "most_frequent" else 2
+    imputer = SimpleImputer(strategy=strategy, add_indicator=True)
+    fitted = imputer.fit(GAPS[:, :names])
+    loaded = roundtrip.check(fitted, ROWS[:, :names])
+    assert loaded.transform(GAPS[:, :names])[5, 0] == ("b" if names == 3 else "missing_value")
+    assert loaded.transform(GAPS[:, :names])[1, 0] is None
+    signature = modelx.to_proto(fitted).signature
+    assert list(signature.feature_types) == [4, 4, 1][:names]
+    assert list(signature.outputs[0].column_types)[:2] == [4, 4]
+
+
+@pytest.mark.parametrize("missing", [None, "?", "", pd.NA], ids=repr)
+def test_what_else_counts_as_missing(missing):
+    x = np.where(pd.isna(GAPS[:, :2]), "there" if isinstance(missing, str) else None, GAPS[:, :2])
+    rows = np.vstack([x, [["unseen", None], ["", "?"]]])
+    fitted = SimpleImputer(missing_values=missing, strategy="most_frequent", add_indicator=True).fit(x)
+    loaded = roundtrip.check(fitted, rows)
+    assert loaded.missing_values is missing or loaded.missing_values == missing
+    model = modelx.to_proto(fitted)
+    model.ClearField("source")
+    again = modelx.from_proto(model)
+    assert again.transform(rows).tolist() == fitted.transform(rows).tolist()
+
+
+def test_frames_of_strings_in_front_of_an_encoder():
+    """The most usual pipeline; pandas' own strings have NaN, polars' None, and objects either."""
+    columns = {"size": ["s", None, "m", "s"], "color": ["", "red", None, "red"]}
+    for frame in (pd.DataFrame(columns), pd.DataFrame(columns, dtype=object), pl.DataFrame(columns)):
+        fill = SimpleImputer(
+            missing_values=pd.NA if isinstance(frame, pd.DataFrame) else None, strategy="most_frequent"
+        )
+        numbered = make_pipeline(fill, OneHotEncoder(handle_unknown="ignore", sparse_output=False)).fit(frame)
+        loaded = modelx.loads(modelx.dumps(numbered, sample=frame))
+        assert loaded.transform(frame).tobytes() == numbered.transform(frame).tobytes()
+        assert modelx.to_proto(numbered).signature.feature_types == [4, 4]
+
+
+def test_an_empty_column_beside_strings():
+    x = np.column_stack([GAPS, np.full(6, np.nan, dtype=object)])
+    for imputer in (
+        SimpleImputer(strategy="most_frequent"),
+        SimpleImputer(strategy="most_frequent", add_indicator=True),
+    ):
+        fitted = imputer.fit(x)
+        roundtrip.check(fitted, np.column_stack([ROWS, np.full(4, np.nan, dtype=object)]))
+    kept = SimpleImputer(strategy="most_frequent", keep_empty_features=True).fit(x)
+    roundtrip.check(kept, np.column_stack([ROWS, np.full(4, 3.0, dtype=object)]))
 
 
 def edited(imputer, edit):
@@ -186,6 +249,20 @@ def other_constant(model):
 def test_a_source_that_contradicts_the_model(imputer, edit, message):
     with pytest.raises(SourceError, match=message):
         modelx.from_proto(edited(imputer, edit))
+
+
+def test_a_source_of_other_strings():
+    model = modelx.to_proto(SimpleImputer(strategy="most_frequent").fit(GAPS[:, :2]))
+    model.ClearField("evidence")
+    for edit, message in (
+        (lambda m: m.simple_imputer.fill.strings.__setitem__(0, "z"), "fills with other values"),
+        (lambda m: m.source.params["missing_values"].CopyFrom(zero()), "missing_values is 0.0"),
+        (lambda m: setattr(m.source.attributes["_fit_dtype"], "string_value", "float64"), "does not suit the model"),
+    ):
+        other = type(model).FromString(model.SerializeToString())
+        edit(other)
+        with pytest.raises(SourceError, match=message):
+            modelx.from_proto(other)
 
 
 def zero():

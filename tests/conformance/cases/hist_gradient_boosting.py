@@ -247,8 +247,8 @@ def categories_of_words() -> Fitted:
     """Categories of strings beside numbers: None is one of them, NaN is missing, and what is unseen goes as it does."""
     x, y = _mixed()
     names = ["", "b", "a\u0301", "\U0001f600", None, NAN]
-    words = [names[int(v) % 6] if v == v else "b" for v in x[:, 3]]
-    codes = [f"code {int(v) % 5}" if v == v else NAN for v in x[:, 3]]
+    words = ["b" if np.isnan(v) else names[int(v) % 6] for v in x[:, 3]]
+    codes = [NAN if np.isnan(v) else f"code {int(v) % 5}" for v in x[:, 3]]
     frame = pd.DataFrame({"number": x[:, 0], "category": x[:, 1]})
     frame["word"], frame["code"] = pd.Series(words, dtype=object), pd.Series(codes, dtype=object)
     model = _regressor(categorical_features=["category", "word", "code"]).fit(frame, y)
