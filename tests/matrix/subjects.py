@@ -37,6 +37,8 @@ _GIVEN = {
     # For the one class whose estimator must be fitted before.
     "frozen": lambda _: LogisticRegression().fit(NUMBERS, CLASSES),
 }
+# Without functions there is nothing to compute.
+_FUNCTIONS = {"FunctionTransformer": {"func": np.arcsinh, "inverse_func": np.sinh}}
 # Classes whose parameter has a default that fit refuses.
 _NEEDS = ("SelfTrainingClassifier",)
 # Classes that the small numbers do not suit.
@@ -93,6 +95,7 @@ def _construct(cls: type, one: type) -> Any:
         for name, parameter in parameters.items()
         if name in _GIVEN and (parameter.default is inspect.Parameter.empty or cls.__name__ in _NEEDS)
     }
+    given |= _FUNCTIONS.get(cls.__name__, {})
     small = {name: value for name, value in _SMALL.items() if name in parameters and name not in given}
     if cls.__name__ in _AS_IT_IS:
         small = {}
