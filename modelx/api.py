@@ -39,8 +39,9 @@ def to_proto(
     estimator : object
         A fitted scikit-learn estimator.
     sample : array-like of shape (n_rows, n_features), optional
-        Rows to keep in the file as evidence, with the estimator's own answers. They are stored as they are: give
-        nothing private. Without them, rows are made from the parameters alone.
+        Rows to keep in the file as evidence, with the estimator's own answers: an array, a data frame, or dicts by
+        the names of features. They are stored as they are: give nothing private. Without them, rows are made from the
+        parameters alone.
     name : str, optional
         The model's name; the class's when not given.
     version : str, optional
@@ -81,7 +82,9 @@ def _convert(
     model = model_pb2.ModelProto()
     conversion.encode(estimator, model)
     if sample is not None:
-        sample = conversion.family_of(model).sample_rows(model, sample)
+        family = conversion.family_of(model)
+        sample = frames.from_objects(sample, model.signature.feature_names, family.input_types(model))
+        sample = family.sample_rows(model, sample)
         conversion.note_strings(model, frames.string_columns(sample))
     model.name = type(estimator).__name__ if name is None else notes.text("name", name)
     model.version = "" if version is None else notes.text("version", version)
@@ -234,7 +237,8 @@ def _dump_graph(
     """Write an estimator that has no family as a graph without a model."""
     from modelx.formats import onnx_fallback
 
-    rows = None if sample is None else as_rows(sample)
+    names = [str(name) for name in getattr(estimator, "feature_names_in_", ())]
+    rows = None if sample is None else as_rows(frames.from_objects(sample, names))
     return onnx_fallback.dumps(estimator, error, sample=rows, described=described, allow_drift=allow_drift)
 
 

@@ -6,16 +6,17 @@ ints, bools, strings, None and NaN.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
 
-from modelx.errors import ColumnTypeError, MissingDependencyError, WrongWidthError
+from modelx.errors import ColumnTypeError, MissingColumnError, MissingDependencyError, WrongWidthError
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -104,6 +105,52 @@ def _polars(names: Sequence[str], columns: Sequence[NDArray[Any]]) -> Any:
             "pip install 'modelx[pandas]'"
         ) from error
     return pl.DataFrame({name: column.tolist() for name, column in zip(names, columns, strict=True)}, strict=False)
+
+
+class Objects:
+    """Rows that are dicts by the names of features, as a frame of columns; other keys are left out, as in Go."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], names: Sequence[str], unread: Collection[str]) -> None:
+        self.columns = list(names)
+        self._rows, self._unread = rows, unread
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        column = np.empty(len(self._rows), dtype=object)
+        for i, row in enumerate(self._rows):
+            if name not in row and name not in self._unread:
+                raise MissingColumnError(f"row {i} of the sample has no key {name!r}; give None for a missing value")
+            column[i] = row.get(name)
+        return column_of(column)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Give the rows to numpy: float64, or objects."""
+        values = values_of(self)
+        return values if dtype is None else values.astype(dtype)
+
+
+def from_objects(x: Any, names: Sequence[str], types: Sequence[model_pb2.DataType] | None = None) -> Any:
+    """Give a list of dicts as a frame of the features that have these names, and all else as it is.
+
+    Features whose type is UNSPECIFIED, which no method reads, need not be there.
+
+    Raises
+    ------
+    MissingColumnError
+        Without names.
+    ColumnTypeError
+        For a row that is no dict, among others that are.
+    """
+    if not isinstance(x, list | tuple) or not any(isinstance(row, Mapping) for row in x):
+        return x
+    if not names:
+        raise MissingColumnError(
+            "the sample has dicts, and the model no names of features; fit it on a data frame, or give rows of values"
+        )
+    for i, row in enumerate(x):
+        if not isinstance(row, Mapping):
+            raise ColumnTypeError(f"row {i} of the sample is a {type(row).__name__}; expected a dict, as in other rows")
+    unread = DataType.DATA_TYPE_UNSPECIFIED
+    return Objects(x, names, {name for name, type_ in zip(names, types or (), strict=False) if type_ == unread})
 
 
 def values_of(x: Any) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 import modelx
 from modelx import frames
 from modelx.calling import call
-from modelx.errors import ColumnTypeError, WrongWidthError
+from modelx.errors import ColumnTypeError, MissingColumnError, NotNumericError, WrongWidthError
 from modelx.v1 import model_pb2
 
 TEXT, NUMBER, UNREAD = (
@@ -147,3 +147,47 @@ def test_frames_of_polars_where_pandas_is_not():
         encoder.transform(given[:2][["text"]]).toarray().tolist()
         == encoder.transform(PANDAS[["text"]][:2]).toarray().tolist()
     )
+
+
+def test_a_sample_of_dicts():
+    """As JSON has rows: objects by the names of features, in any order, with more keys than the model has features."""
+    fitted = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore"), ["text"]), (StandardScaler(), ["count", "share"])
+    ).fit(PANDAS)
+    given = [
+        {"share": None, "text": None, "count": 3, "more": [1]},
+        {"text": "a", "count": True, "share": -0.0, "flag": "nobody reads it"},
+    ]
+    by_dicts = modelx.to_proto(fitted, sample=given)
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(np.array([None, "a"], dtype=object), dtype=object),
+            "count": [3.0, 1.0],
+            "share": [np.nan, -0.0],
+            "flag": [None, None],
+        }
+    )
+    assert by_dicts.evidence == modelx.to_proto(fitted, sample=frame).evidence
+    modelx.from_proto(by_dicts)
+
+    numbers = StandardScaler().fit(PANDAS[["count", "flag"]])
+    types = modelx.to_proto(numbers, sample=[{"flag": True, "count": 7}]).signature.feature_types
+    assert list(types) == [model_pb2.DATA_TYPE_INT64, model_pb2.DATA_TYPE_BOOL]
+
+
+@pytest.mark.parametrize(
+    ("sample", "error", "says"),
+    [
+        ([{"count": 1}], MissingColumnError, "row 0 of the sample has no key 'share'; give None for a missing value"),
+        ([{"count": 1, "share": 2}, [1, 2]], ColumnTypeError, "row 1 of the sample is a list; expected a dict"),
+        ([{"count": 1, "share": "much"}], NotNumericError, "the rows are not numbers"),
+    ],
+)
+def test_dicts_that_are_no_sample(sample, error, says):
+    with pytest.raises(error, match=says):
+        modelx.to_proto(StandardScaler().fit(PANDAS[["count", "share"]]), sample=sample)
+
+
+def test_dicts_need_names():
+    with pytest.raises(MissingColumnError, match="no names of features"):
+        modelx.to_proto(StandardScaler().fit(np.eye(2)), sample=[{"a": 1, "b": 2}])
