@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from data import load
 from onnx_running import check
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
     BaggingClassifier,
     BaggingRegressor,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
     StackingClassifier,
     StackingRegressor,
     VotingClassifier,
@@ -48,6 +55,56 @@ REGRESSORS = [("a", Ridge()), ("b", DecisionTreeRegressor(max_depth=2))]
 def test_graphs(estimator):
     x, y = load("iris")
     check(estimator.fit(x, y), x)
+
+
+EVERYTHING = [
+    ("hist", HistGradientBoostingClassifier(max_iter=2)),
+    ("boost", GradientBoostingClassifier(n_estimators=2)),
+    ("ada", AdaBoostClassifier(n_estimators=3)),
+    ("bag", BaggingClassifier(n_estimators=2, random_state=0)),
+    ("line", LOGISTIC),
+]
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        VotingClassifier(EVERYTHING, voting="soft"),
+        StackingClassifier(EVERYTHING, RandomForestClassifier(3, max_depth=3, random_state=0), cv=2, passthrough=True),
+        AdaBoostClassifier(RandomForestClassifier(2, max_depth=1, random_state=0), n_estimators=2),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_every_family_inside(estimator):
+    x, y = load("iris")
+    check(estimator.fit(x, y), x)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        BaggingRegressor(Ridge(), 3, max_features=3, random_state=0),
+        TransformedTargetRegressor(RandomForestRegressor(3, max_depth=3), transformer=StandardScaler()),
+        RandomForestClassifier(3, max_depth=3, random_state=0),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_several_outputs(estimator):
+    x, y = load("iris")
+    targets = np.column_stack([y, y > 0]) if "Classifier" in type(estimator).__name__ else x[:, :2] * [2.0, -1.0]
+    check(estimator.fit(x, targets), x)
+
+
+@pytest.mark.parametrize("labels", [[False, True], ["no\0", "no"], [1.0, -2.0], [3, -3, 0]], ids=repr)
+def test_labels_of_members_find_their_classes(labels):
+    x, y = load("iris")
+    kind = object if isinstance(labels[0], str) else None
+    check(AdaBoostClassifier(n_estimators=3).fit(x, np.array(labels, dtype=kind)[y % len(labels)]), x)
+
+
+def test_weighted_medians():
+    x, _ = load("iris")
+    check(AdaBoostRegressor(LinearRegression(), n_estimators=4, random_state=0).fit(x, x[:, 0] ** 2), x)
 
 
 def test_two_classes_and_strings():

@@ -6,9 +6,22 @@ import numpy as np
 import pytest
 from data import load
 from onnx_running import check
+from sklearn.impute import KNNImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import Binarizer, KBinsDiscretizer, Normalizer, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import (
+    Binarizer,
+    KBinsDiscretizer,
+    Normalizer,
+    PolynomialFeatures,
+    PowerTransformer,
+    SplineTransformer,
+    StandardScaler,
+)
+
+import modelx
+from modelx.formats import onnx_graph
+from modelx.v1 import model_pb2
 
 RNG = np.random.default_rng(7)
 EXACT = [
@@ -63,3 +76,21 @@ def test_between_other_steps():
     x, y = load("wine")
     steps = [StandardScaler(), PolynomialFeatures(2, include_bias=False), Normalizer(), LogisticRegression(max_iter=50)]
     check(make_pipeline(*steps).fit(x, y), x)
+
+
+def test_gaps_filled_bent_and_splined():
+    x, y = load("iris")
+    x[::7, 1] = np.nan
+    # Without ranks: these jump where values repeat, and tell the last bits of what comes before.
+    steps = [KNNImputer(), PowerTransformer(), SplineTransformer(3)]
+    check(make_pipeline(*steps, LogisticRegression(max_iter=50)).fit(x, y), x)
+
+
+def test_what_would_be_too_large_for_a_graph_is_refused():
+    x = np.arange(30.0)[:, None]
+    model = modelx.to_proto(SplineTransformer(degree=21, n_knots=25).fit(x))
+    assert "degree over 20" in onnx_graph.lacking(model)[0][1]
+    wide = model_pb2.ModelProto()
+    wide.k_bins_discretizer.encoding = wide.k_bins_discretizer.ENCODING_ORDINAL
+    wide.k_bins_discretizer.n_bins.extend([2] * 2000)
+    assert "too much for ONNX" in onnx_graph.lacking(wide)[0][1]
