@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToDict
 
+from modelx.cli.cells import cells
 from modelx.cli.reporting import one_line
 from modelx.plain import plain
 
@@ -23,28 +22,31 @@ if TYPE_CHECKING:
 
 def lines(found: Prediction) -> str:
     """Write one line of CSV for each row: floats as the shortest decimals that read back, then the probabilities."""
-    rows = _rows(found.values)
+    columns = _columns(found.values)
     if found.probabilities is not None:
-        rows = [row + of_classes for row, of_classes in zip(rows, found.probabilities.tolist(), strict=True)]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
-    return out.getvalue()
+        columns += _columns(found.probabilities)
+    return "".join(",".join(row) + "\n" for row in zip(*map(cells, columns), strict=True))
 
 
-def _rows(values: NDArray[Any]) -> list[list[Any]]:
-    return values.tolist() if values.ndim > 1 else [[value] for value in values.tolist()]
+def _columns(values: NDArray[Any]) -> list[list[Any]]:
+    return [column.tolist() for column in (values.T if values.ndim > 1 else [values])]
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value) if isinstance(value, float) else str(value)
+def _plain(values: NDArray[Any]) -> Any:
+    """Give values as JSON has them: null for what is missing among strings."""
+    if values.ndim < 2 or values.dtype != object:
+        return plain(values.tolist())
+    columns = []
+    for column in _columns(values):
+        texts = any(value is None or isinstance(value, str) for value in column)
+        columns.append([value if isinstance(value, str) else None for value in column] if texts else plain(column))
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def prediction_json(found: Prediction) -> dict[str, Any]:
     """Give what ``POST /predict`` answers."""
     out = {
-        "predictions": plain(found.values.tolist()),
+        "predictions": _plain(found.values),
         "model_name": found.model,
         "model_version": found.version,
         "timestamp": found.timestamp,
@@ -113,6 +115,7 @@ def info_lines(info: ModelInfo) -> Iterator[str]:
         "class": info.class_name or "not said",
         "computation": info.type,
         "features": f"{info.n_features:,}{names}",
+        "feature types": _some(info.feature_types),
         "methods": ", ".join(info.outputs),
         "classes": _some(info.classes),
         "metrics": ", ".join(f"{name} {value!r}" for name, value in info.metrics.items()),

@@ -23,7 +23,7 @@ _TOKEN = "MODELX_TOKEN"  # noqa: S105 - the name of a variable
 _ACTIONS = ("predict", "info", "reload", "ready")
 # What each action takes beside the options of the connection.
 _TAKES = {
-    "predict": ("method", "input_path", "given_rows", "header", "probabilities", "model", "version"),
+    "predict": ("method", "input_path", "given_rows", "header", "gaps", "probabilities", "model", "version"),
     "info": ("model", "version"),
     "reload": ("path", "rollback", "model", "version"),
     "ready": ("wait",),
@@ -74,6 +74,7 @@ class _Call(Documented):
     modelx call predict --row 5.1,3.5,1.4,0.2
     modelx call models.example:8081 predict --input X.csv --method predict_proba --tls > p.csv
     echo '[[5.1, 3.5, 1.4, 0.2]]' | modelx call predict --probabilities --json
+    echo '{"age": 41, "city": "Oslo"}' | modelx call predict
     modelx call info --model iris --json
     modelx call reload --path new/model.pb --token-file admin.token
     modelx call ready --wait 30s
@@ -93,6 +94,7 @@ class _Call(Documented):
     "--row", "given_rows", multiple=True, metavar="V,V,...", help="A row, in place of --input; more than once for more."
 )
 @options.header_option
+@options.gaps_option
 @click.option("--probabilities", is_flag=True, help="With predict of a classifier: a probability for each class too.")
 @click.option("--path", metavar="PATH", help="A file under the server's model root. Default: the model's own again.")
 @click.option("--rollback", is_flag=True, help="Bring the model of before the last change back.")
@@ -130,9 +132,10 @@ class _Call(Documented):
 def call(words: tuple[str, ...], token_file: str | None, **given: Any) -> None:
     """Ask a server of models (modelx serve, modelx-go serve) over gRPC. TARGET is host:port, by default 127.0.0.1:8081.
 
-    predict sends rows and prints one line for each, as modelx predict does; JSON is an array of rows, or an object with
-    one under "features". info tells what serves. reload brings another file or version into service, and returns when
-    it serves. ready ends with 0 when the server takes requests, else with 1.
+    predict sends rows and prints one line for each, as modelx predict does; JSON is objects by the names of the
+    features, an array of rows, or an object with one under "features". info tells what serves. reload brings another
+    file or version into service, and returns when it serves. ready ends with 0 when the server takes requests, else
+    with 1.
     """
     ctx = click.get_current_context()
     target, action = _words(ctx, words)

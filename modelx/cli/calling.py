@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
-import numpy as np
 
 from modelx import tables
-from modelx.cli import answers
+from modelx.cli import answers, call_json
 from modelx.cli.reporting import note, reading
-from modelx.errors import NotNumericError, WrongWidthError
-from modelx.plain import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from modelx.client import Client, Prediction
+    from modelx.client import Client, ModelInfo, Prediction
 
-    Rows = NDArray[np.float64]
+    # Of numbers, or of objects where features take strings.
+    Rows = NDArray[Any]
 
 
 def predict(client: Client, given: dict[str, Any]) -> int:
@@ -61,26 +59,63 @@ def _answers(
     client: Client, given: dict[str, Any], method: str, ask: Callable[..., Prediction]
 ) -> Iterator[Prediction]:
     """Give the answer to each block of rows."""
+
+    def take() -> tuple[ModelInfo, tables.Columns]:
+        info = client.info(given["model"] or "", given["version"] or "", request_id=given["request_id"])
+        return info, _columns(info, method, given["gaps"])
+
     if given["given_rows"]:
-        yield ask(_of_words(given["given_rows"]))
+        yield ask(_of_words(given["given_rows"], take()[1]))
         return
     path = given["input_path"] or "-"
     if path == "-" and sys.stdin.isatty():
         note("reading rows from the terminal; end with Ctrl-D")
     name = "standard input" if path == "-" else path
-    with reading(name), _source(path) as source:
-        if not given["header"] and tables.is_json(source):
-            yield ask(_of_json(source.read()))
+    with reading(name, rows=True), _source(path) as source:
+        info, columns = take()
+        if given["header"] or not tables.is_json(source):
+            yield from _asked(source, info, columns, given["header"], name, ask)
             return
-        info = client.info(given["model"] or "", given["version"] or "", request_id=given["request_id"])
-        inverse = method == "inverse_transform"
-        width = info.outputs["transform"].n_columns if inverse and "transform" in info.outputs else info.n_features
-        names = [] if inverse else info.feature_names
-        blocks = tables.blocks(source, n_features=width, feature_names=names, header=given["header"])
-        for block in blocks:
-            with reading(f"{name}, from {block.unit} {block.places[0]} on"):
-                # What the header's columns were matched with must be what answers.
-                yield ask(block.x, info.version) if given["header"] else ask(block.x)
+        text = source.read()
+        rows = call_json.arrays(text, columns)
+        if rows is not None:
+            yield ask(rows)
+        else:
+            yield from _asked(io.BytesIO(text), info, columns, False, name, ask, by_name=True)
+
+
+def _asked(
+    source: IO[bytes],
+    info: ModelInfo,
+    columns: tables.Columns,
+    header: bool,
+    name: str,
+    ask: Callable[..., Prediction],
+    *,
+    by_name: bool = False,
+) -> Iterator[Prediction]:
+    """Give the answer to each block of rows of CSV, .npy or JSON objects."""
+    blocks = tables.blocks(
+        source,
+        n_features=columns.n_features,
+        feature_names=columns.names,
+        header=header,
+        types=columns.types,
+        gaps=columns.gaps,
+    )
+    for block in blocks:
+        with reading(f"{name}, from {block.unit} {block.places[0]} on"):
+            # What the names of columns were matched with must be what answers.
+            yield ask(block.x, info.version) if header or by_name else ask(block.x)
+
+
+def _columns(info: ModelInfo, method: str, gaps: str | None) -> tables.Columns:
+    """Give what the method takes."""
+    if method == "inverse_transform":
+        transform = info.outputs.get("transform")
+        return tables.Columns(info.n_features if transform is None else transform.n_columns, gaps=gaps)
+    types = info.message.signature.feature_types if {"string", "none"} & set(info.feature_types) else None
+    return tables.Columns(info.n_features, info.feature_names, types, gaps)
 
 
 def _source(path: str) -> io.BufferedReader:
@@ -91,63 +126,10 @@ def _source(path: str) -> io.BufferedReader:
     return stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(cast("Any", stdin))
 
 
-def _of_words(words: tuple[str, ...]) -> Rows:
+def _of_words(words: tuple[str, ...], columns: tables.Columns) -> Rows:
     """Read the rows of the command line."""
     with reading("--row"):
-        return tables.read(io.BytesIO("\n".join(words).encode()))
-
-
-def _of_json(text: bytes) -> Rows:
-    """Read rows from JSON: an array of them, or an object with one under "features"; a flat array is one row.
-
-    Raises
-    ------
-    NotNumericError, WrongWidthError
-        Rows and values count from 1.
-    """
-    try:
-        found = json.loads(text, parse_constant=_constant)
-    except (ValueError, RecursionError) as error:
-        raise NotNumericError(f"not JSON ({error}); expected an array of rows") from error
-    if isinstance(found, dict):
-        if set(found) != {"features"}:
-            raise NotNumericError('the object has other fields than "features"; give those as options')
-        found = found["features"]
-    if not isinstance(found, list):
-        raise NotNumericError(f"the JSON is {_kind(found)}; expected an array of rows")
-    rows = found if not found or isinstance(found[0], list) else [found]
-    out = []
-    for i, row in enumerate(rows, start=1):
-        if not isinstance(row, list):
-            raise NotNumericError(f"row {i} is {_kind(row)}; expected an array of numbers")
-        if len(row) != len(rows[0]):
-            raise WrongWidthError(f"row {i} has {len(row)} values; the first one has {len(rows[0])}")
-        out.append([_number(value, i, j) for j, value in enumerate(row, start=1)])
-    return np.array(out, dtype=np.float64).reshape(len(out), -1 if out else 0)
-
-
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON; write it in quotes")
-
-
-def _number(value: Any, row: int, place: int) -> float:
-    if value is None:
-        return float("nan")
-    if isinstance(value, str) and value in WORDS:
-        return WORDS[value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NotNumericError(f"row {row}, value {place} is {_kind(value)}; expected a number")
-    try:
-        out = float(value)
-    except OverflowError:
-        out = float("inf")
-    if out in (float("inf"), float("-inf")):
-        raise NotNumericError(f"row {row}, value {place} is outside of the range of a float64")
-    return out
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        return f"the text {json.dumps(value[:40], ensure_ascii=False)}"
-    kinds = {bool: "a boolean", list: "an array", dict: "an object", type(None): "null"}
-    return kinds.get(type(value), "a number")
+        text = io.BytesIO("\n".join(words).encode())
+        # A row of another width is the server's to refuse, unless strings must be told from numbers.
+        width = None if columns.types is None else columns.n_features
+        return tables.read(text, n_features=width, types=columns.types, gaps=columns.gaps)

@@ -13,6 +13,7 @@ import click
 
 from modelx import files
 from modelx.cli import options
+from modelx.cli.cells import cells
 from modelx.cli.documented import Documented
 from modelx.cli.reporting import note, reading
 from modelx.errors import UnsupportedMethodError
@@ -128,30 +129,8 @@ def _write(values: NDArray[Any], target: IO[str]) -> None:
     if values.dtype.kind in "fiu":
         target.writelines(",".join(map(repr, row)) + "\n" for row in rows)
         return
-    for row in zip(*(_cells([row[i] for row in rows]) for i in range(len(rows[0]) if rows else 0)), strict=True):
+    for row in zip(*(cells([row[i] for row in rows]) for i in range(len(rows[0]) if rows else 0)), strict=True):
         target.write(",".join(row) + "\n")
-
-
-def _cells(column: list[Any]) -> list[str]:
-    """Write a column. Among strings, what is missing is an empty cell."""
-    strings = any(isinstance(value, str) for value in column) or None in column
-    return [
-        _quoted(value)
-        if isinstance(value, str)
-        else ("true" if value else "false")
-        if isinstance(value, bool)
-        else ""
-        if strings
-        else repr(value)
-        for value in column
-    ]
-
-
-def _quoted(text: str) -> str:
-    """Put text in quotes where a reader would take it for something else."""
-    if text and text == text.strip() and not any(mark in text for mark in '",\r\n'):
-        return text
-    return '"' + text.replace('"', '""') + '"'
 
 
 @contextmanager

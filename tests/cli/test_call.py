@@ -10,9 +10,11 @@ import urllib.request
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from cli_running import run_command, run_here
 
+import modelx
 from modelx.cli import exits
 
 TESTS = Path(__file__).parents[1]
@@ -20,6 +22,7 @@ sys.path[:0] = [str(TESTS / "contract"), str(TESTS / "client")]
 
 import certificates  # noqa: E402 - of the folder above
 import contract_engines  # noqa: E402
+import contract_tables as tables  # noqa: E402
 import scripted_server  # noqa: E402
 
 ENGINES = ["python", pytest.param("go", marks=pytest.mark.interop)]
@@ -31,6 +34,8 @@ def server(request, files, tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
     for name in ("ridge", "iris"):
         (root / f"{name}.pb").write_bytes((files.folder / f"{name}.pb").read_bytes())
+    for name in ("people", "letters"):
+        modelx.dump(tables.fitted()[name].estimator, root / f"{name}.pb", name=name, version="1")
     for version in ("1", "2"):
         (root / "other" / version).mkdir(parents=True)
         (root / "other" / version / "model.pb").write_bytes((files.folder / "ridge2.pb").read_bytes())
@@ -223,6 +228,68 @@ def test_json_that_is_no_rows(call, text, message):
     result = call("predict", "--model", "iris", stdin=text)
     assert result.code == exits.BAD_INPUT, result.err
     assert message in result.err
+
+
+PEOPLE = tables.PEOPLE.drop(columns="note")
+OBJECTS = tables.objects(PEOPLE)
+LINES = "\n".join(map(json.dumps, OBJECTS))
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "missing"),
+    [
+        (LINES, [], None),
+        (LINES, ["--gaps", "nan"], np.nan),
+        (json.dumps(OBJECTS), [], None),
+        (json.dumps(tables.arrays(tables.PEOPLE)), [], None),
+        (json.dumps({"features": tables.arrays(tables.PEOPLE)}), ["--gaps", "nan"], np.nan),
+        (PEOPLE[PEOPLE.columns[::-1]].assign(city=["Oslo", *[None] * 9]).to_csv(index=False), ["--header"], np.nan),
+        (tables.PEOPLE.assign(city=["Oslo", *[None] * 9]).to_csv(index=False, header=False), ["--gaps", "none"], None),
+    ],
+    ids=["lines", "lines with nan", "objects", "arrays", "features", "csv", "csv without names"],
+)
+def test_rows_of_strings(call, text, options, missing):
+    result = call("predict", "--model", "people", "--method", "predict_proba", *options, stdin=text)
+    assert result.code == 0, result.err
+    is_csv = not text.startswith(("[", "{"))
+    # CSV has "Oslo" alone, and gaps.
+    city = ["Oslo", *[None] * 9] if is_csv else PEOPLE["city"].tolist()
+    city = [value if isinstance(value, str) else missing for value in city]
+    frame = tables.PEOPLE.assign(city=pd.Series(city, dtype=object))
+    expected = tables.fitted()["people"].estimator.predict_proba(frame)
+    np.testing.assert_allclose(numbers(result.out), expected, rtol=0, atol=1e-12)
+
+
+def test_a_row_of_strings_on_the_command_line(call):
+    result = call("predict", "--model", "letters", "--method", "transform", "--row", "a,x", "--row", '"",?')
+    assert result.code == 0, result.err
+    letters = pd.DataFrame({"first": ["a", ""], "second": ["x", "?"]}, dtype=object)
+    assert np.array_equal(numbers(result.out), tables.fitted()["letters"].estimator.transform(letters))
+
+
+def test_strings_in_answers(call):
+    codes = tables.fitted()["letters"].estimator.transform(tables.LETTERS)
+    words = [word for row in codes for word in ("--row", ",".join(map(repr, row.tolist())))]
+    result = call("predict", "--model", "letters", "--method", "inverse_transform", *words)
+    assert result.out.splitlines() == ["a,x", ",y", '"",x', 'é,""', "a,y", "b,"]
+    result = call("predict", "--model", "letters", "--method", "inverse_transform", *words, "--json")
+    assert json.loads(result.out)["predictions"] == tables.arrays(tables.LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "kind", "message"),
+    [
+        ('{"age": 1}', [], "missing_column", "has no key 'city'"),
+        (LINES + '{"age"', [], "malformed", "is not whole"),
+        ('[[1, 2, true, 1, "a"]]', [], "column_type", "row 1, value 2 is a number; expected a string or null"),
+        ('[[1, "Oslo"]]', [], "wrong_width", "row 1 has 2 values; expected 5"),
+        ("age,member,visits\n1,1,1\n", ["--header"], "missing_column", "city"),
+    ],
+)
+def test_strings_that_do_not_suit(call, text, options, kind, message):
+    result = call("predict", "--model", "people", "--json", *options, stdin=text)
+    assert (result.code, result.error["kind"]) == (exits.BAD_INPUT, kind)
+    assert message in result.error["message"]
 
 
 def test_csv_is_checked_by_its_lines(call):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import VotingRegressor
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, RANSACRegressor, Ridge, RidgeClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 import modelx
 from modelx.differences import Flip
@@ -126,6 +129,64 @@ def test_steps_are_compared_by_name():
     renamed = modelx.diff(pipeline("scale", 1.0), pipeline("norm", 1.0))
     assert (renamed.computation[0].before, renamed.computation[0].after) == (["scale", "clf"], ["norm", "clf"])
     assert renamed.parameters == []
+
+
+def test_members_are_compared_by_name():
+    """In another order they are the same members; their numbers are not those of others."""
+    first, second = ("first", Ridge()), ("second", Ridge(alpha=9.0))
+    before, after = (model(VotingRegressor(given).fit(X, Y)) for given in ([first, second], [second, first]))
+    found = modelx.diff(before, after)
+    assert [(one.path, one.before, one.after) for one in found.computation] == [
+        ("voting.members", ["first", "second"], ["second", "first"])
+    ]
+    assert not found.parameters
+
+    def edit(proto):
+        proto.voting.members[1].linear_regression.coefficients[2] += 0.5
+
+    found = modelx.diff(before, model(VotingRegressor([first, second]).fit(X, Y), edit))
+    assert [one.path for one in found.parameters] == ["voting.members[1].linear_regression.coefficients"]
+    more = modelx.diff(before, model(VotingRegressor([first, ("third", Ridge()), second]).fit(X, Y)))
+    assert [one.after for one in more.computation] == [["first", "third", "second"]]
+    assert not more.parameters
+
+
+MIXED = pd.DataFrame(X, columns=["a", "b", "c"]).assign(
+    room=np.array(["hall", "lab", None, "", np.nan], dtype=object)[np.arange(60) % 5]
+)
+
+
+def columns(rooms, encoder="passthrough"):
+    return ColumnTransformer([("room", encoder, ["room"]), ("rest", StandardScaler(), ["a", "b", "c"])]).fit(
+        MIXED.assign(room=rooms)
+    )
+
+
+def test_strings_among_the_answers():
+    assert modelx.diff(model(columns(MIXED["room"])), model(columns(MIXED["room"])), MIXED).empty
+
+    before, after = (
+        ColumnTransformer([("room", "passthrough", ["room"]), ("rest", MinMaxScaler(), ["a", "b", "c"])]).fit(MIXED[n:])
+        for n in (0, 30)
+    )
+    [output] = modelx.diff(model(before), model(after), MIXED).outputs
+    assert output.method == "transform"
+    assert output.largest_absolute is None
+    assert sum(flip.count for flip in output.flips) == output.n_changed
+
+
+def test_types_of_features():
+    words = model(columns(MIXED["room"], OneHotEncoder(handle_unknown="ignore")))
+    numbers = model(columns(np.arange(60.0), OneHotEncoder(handle_unknown="ignore")))
+    for before, after, told in (
+        (words, numbers, "'room: string became float64'"),
+        (numbers, words, "'room: float64 became string'"),
+    ):
+        changes = [one for one in modelx.diff(before, after).schema if one.what == "feature_types"]
+        assert [(one.message, one.breaking) for one in changes] == [(told, True)]
+    counted = model(StandardScaler().fit(MIXED[["a"]]), sample=pd.DataFrame({"a": [1, 2]}))
+    [change] = modelx.diff(model(StandardScaler().fit(MIXED[["a"]])), counted).schema
+    assert (change.message, change.breaking) == ("'a: float64 became int64'", False)
 
 
 def test_another_family():
