@@ -52,6 +52,12 @@ def family_for(cls: type) -> Family | None:
     return next((f for f in estimators.FAMILIES.values() if f.classes.get(cls.__name__) is cls), None)
 
 
+def family_of_estimator(estimator: Any) -> Family | None:
+    """Give the family of an estimator; where its class has two, what the estimator does decides."""
+    family = family_for(type(estimator))
+    return None if family is None else family.of(estimator)
+
+
 @lru_cache(maxsize=1)
 def known_classes() -> Mapping[str, type]:
     """Give every class that a file may name as an unfitted estimator among hyper-parameters.
@@ -84,7 +90,7 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
     """
     reasons = unsupported(estimator, place)
     cls = type(estimator)
-    family = family_for(cls)
+    family = family_of_estimator(estimator)
     if reasons or family is None:
         raise UnsupportedEstimatorError(reasons)
     try:
@@ -102,8 +108,7 @@ def encode(estimator: Any, model: model_pb2.ModelProto, place: str = "") -> None
         # Each level of nesting puts its own name before what went wrong inside.
         reasons = [(".".join(filter(None, (place, inner))), reason) for inner, reason in error.reasons]
         raise UnsupportedEstimatorError(reasons) from error
-    # A class may be of two families, of which one hands over to the other.
-    sign(model, family_of(model), [str(name) for name in getattr(estimator, "feature_names_in_", ())])
+    sign(model, family, [str(name) for name in getattr(estimator, "feature_names_in_", ())])
 
 
 def sign(model: model_pb2.ModelProto, family: Family, feature_names: list[str]) -> None:

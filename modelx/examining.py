@@ -101,7 +101,7 @@ def _refused(parts: list[Part], reasons: dict[str, str]) -> Examination:
 
 
 def _parts(estimator: Any, place: str) -> list[Part]:
-    family = conversion.family_for(type(estimator))
+    family = conversion.family_of_estimator(estimator)
     out = [Part(place, type(estimator).__name__, family.arm if family else "")]
     if family is not None:
         for name, inner in family.nested_estimators(estimator):

@@ -219,6 +219,10 @@ class Family(ABC):
         """
         return None
 
+    def of(self, estimator: Any) -> Family:  # noqa: ARG002
+        """Give the family of an estimator of one of the classes: this one, or one that it hands some over to."""
+        return self
+
     def nested_estimators(self, estimator: Any) -> list[tuple[str, Any]]:
         """Give all fitted estimators that are exported inside of an estimator, with their names."""
         return self.step_estimators(estimator)

@@ -36,6 +36,9 @@ class FunctionFamily(Family):
         return {}
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
+        if not hasattr(estimator, "n_features_in_"):
+            reason = "FunctionTransformer was fitted on data without a width; fit it on a matrix"
+            raise UnsupportedEstimatorError([("", reason)])
         proto = model.function
         proto.n_features = estimator.n_features_in_
         proto.finite_only = bool(estimator.validate)

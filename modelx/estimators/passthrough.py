@@ -55,13 +55,13 @@ class PassthroughFamily(Family):
     def classes(self) -> Mapping[str, type]:
         return {"FunctionTransformer": FunctionTransformer}
 
+    def of(self, estimator: Any) -> Family:
+        return FUNCTIONS if applies_functions(estimator) else self
+
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         if not hasattr(estimator, "n_features_in_"):
             reason = "FunctionTransformer was fitted on data without a width; fit it on a matrix"
             raise UnsupportedEstimatorError([("", reason)])
-        if applies_functions(estimator):
-            FUNCTIONS.encode(estimator, model)
-            return
         source.capture(estimator, model.source, self.classes)
         model.passthrough.n_features = estimator.n_features_in_
 

@@ -18,7 +18,7 @@ Kernel: TypeAlias = Callable[[Rows], NDArray[Any]]
 
 def arm_of(estimator: Any) -> str | None:
     """Give the arm of an estimator's family; None where kernels would not compute what the estimator does."""
-    family = conversion.family_for(type(estimator))
+    family = conversion.family_of_estimator(estimator)
     # One that gives data frames gives them in another order of memory.
     return None if family is None or "_sklearn_output_config" in vars(estimator) else family.arm
 
