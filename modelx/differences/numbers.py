@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def changed(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
     """Say which values, of arrays of one shape, are not equal; NaN equals NaN."""
     differs = np.asarray(a != b)
-    if a.dtype.kind == "f" and b.dtype.kind == "f":
-        differs &= ~(np.isnan(a) & np.isnan(b))
+    if a.dtype.kind in "fO" and b.dtype.kind in "fO":
+        # NaN alone is not what it is, among objects too.
+        differs &= ~(np.asarray(a != a, dtype=bool) & np.asarray(b != b, dtype=bool))  # noqa: PLR0124
     return differs
 
 

@@ -84,7 +84,12 @@ def _labels(
 ) -> OutputChange:
     pairs = Counter((_key(a[i]), _key(b[i])) for i in np.flatnonzero(differs))
     flips = [Flip(_unkey(before), _unkey(after), count) for (before, after), count in pairs.most_common()]
-    comparable = scores is not None and scores[0].shape == scores[1].shape
+    # Where strings stand among the columns, nothing says how far one row is from another.
+    comparable = (
+        scores is not None
+        and scores[0].shape == scores[1].shape
+        and all(score.dtype.kind in "fiub" for score in scores)
+    )
     change = _per_row(*scores) if scores is not None and comparable else np.zeros(len(a))
     worst = [WorstRow(i, float(change[i]), _plain(a[i]), _plain(b[i])) for i in _worst(change, differs, n_worst)]
     return OutputChange(method, len(a), int(differs.sum()), flips=flips, worst=worst)

@@ -27,22 +27,21 @@ def compare_models(a: model_pb2.ModelProto, b: model_pb2.ModelProto, path: str, 
         out.computation.append(Change(f"{here}family", "changed", arm_a, arm_b))
         return
     place = place_of(a, path)
-    if arm_a == "pipeline":
-        _compare_steps(a, b, place, out)
-        return
     _compare_fields(getattr(a, arm_a), getattr(b, arm_b), place, _Labels(a), out, inner=bool(path))
 
 
-def _compare_steps(a: model_pb2.ModelProto, b: model_pb2.ModelProto, place: str, out: Difference) -> None:
-    """Compare steps of one name, wherever they stand."""
-    names_a = [step.name for step in a.pipeline.steps]
-    names_b = [step.name for step in b.pipeline.steps]
+def _compare_named(
+    a: list[model_pb2.ModelProto], b: list[model_pb2.ModelProto], place: str, out: Difference
+) -> ParameterChange | None:
+    """Compare steps, or members, of one name, wherever they stand."""
+    names_a, names_b = [one.name for one in a], [one.name for one in b]
     if names_a != names_b:
-        out.computation.append(Change(f"{place}.steps", "changed", names_a, names_b))
-    later = {step.name: step for step in b.pipeline.steps}
-    for i, step in enumerate(a.pipeline.steps):
-        if step.name in later:
-            compare_models(step, later[step.name], f"{place}.steps[{i}]", out)
+        out.computation.append(Change(place, "changed", names_a, names_b))
+    later = {one.name: one for one in b}
+    for i, one in enumerate(a):
+        if one.name in later:
+            compare_models(one, later[one.name], f"{place}[{i}]", out)
+    return None
 
 
 class _Labels:
@@ -78,7 +77,9 @@ def _compare_fields(a: Message, b: Message, path: str, labels: _Labels, out: Dif
         if field.name == "classes" or (field.name == "n_features" and not inner):
             continue
         before, after = getattr(a, field.name), getattr(b, field.name)
-        if field.message_type is not None and field.is_repeated:
+        if field.message_type is not None and field.is_repeated and field.message_type.name == "ModelProto":
+            found = _compare_named(list(before), list(after), place, out)
+        elif field.message_type is not None and field.is_repeated:
             found = _compare_messages(list(before), list(after), place, labels, out)
         elif field.cpp_type == field.CPPTYPE_STRING:
             one = [before], [after]

@@ -18,6 +18,7 @@ def compare_schemas(a: Model, b: Model) -> list[SchemaChange]:
     if a.n_features != b.n_features:
         out.append(SchemaChange("n_features", f"{a.n_features} features became {b.n_features}", breaking=True))
     out.extend(_names(a.feature_names, b.feature_names))
+    out.extend(_types(a, b))
     out.extend(_classes(a.classes, b.classes))
     out.extend(_methods(a, b))
     return out
@@ -41,6 +42,28 @@ def _names(a: list[str], b: list[str]) -> list[SchemaChange]:
     if new:
         out.append(SchemaChange("feature_names", f"added: {_some(new)}", breaking=True))
     return out
+
+
+def _types(a: Model, b: Model) -> list[SchemaChange]:
+    """Tell types of features of one name: between strings and numbers, callers must change what they send."""
+    if a.feature_names != b.feature_names or a.n_features != b.n_features or a.feature_types == b.feature_types:
+        return []
+    types = [model.feature_types or ["float64"] * model.n_features for model in (a, b)]
+    out = []
+    for breaking in (True, False):
+        changed = [
+            f"{a.feature_names[i] if a.feature_names else i}: {before} became {after}"
+            for i, (before, after) in enumerate(zip(*types, strict=True))
+            if before != after and _breaks(before, after) == breaking
+        ]
+        if changed:
+            out.append(SchemaChange("feature_types", _some(changed), breaking=breaking))
+    return out
+
+
+def _breaks(before: str, after: str) -> bool:
+    # What no method reads may be anything, and numbers of all types are computed with as float64.
+    return (before == "string") != (after == "string") and after != "none"
 
 
 def _classes(a: list[Any] | None, b: list[Any] | None) -> list[SchemaChange]:

@@ -163,13 +163,14 @@ def columns(rooms, encoder="passthrough"):
 
 
 def test_strings_among_the_answers():
-    assert modelx.diff(model(columns(MIXED["room"])), model(columns(MIXED["room"])), MIXED).empty
+    same = [model(columns(MIXED["room"]), sample=MIXED[:5]) for _ in range(2)]
+    assert modelx.diff(*same, MIXED).empty
 
     before, after = (
         ColumnTransformer([("room", "passthrough", ["room"]), ("rest", MinMaxScaler(), ["a", "b", "c"])]).fit(MIXED[n:])
         for n in (0, 30)
     )
-    [output] = modelx.diff(model(before), model(after), MIXED).outputs
+    [output] = modelx.diff(*(model(one, sample=MIXED[:5]) for one in (before, after)), MIXED).outputs
     assert output.method == "transform"
     assert output.largest_absolute is None
     assert sum(flip.count for flip in output.flips) == output.n_changed
