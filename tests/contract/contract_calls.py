@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 from dataclasses import dataclass
@@ -38,23 +39,26 @@ class Answer:
     raw: bytes = b""
 
 
-def call_grpc(address: str, call: dict[str, Any]) -> Answer:
-    """Make a unary call, or a stream of several requests, whose answers are a list then."""
+def call_grpc(address: str, call: dict[str, Any], channel: grpc.Channel | None = None) -> Answer:
+    """Make a unary call, or a stream of several requests, whose answers are a list then.
+
+    The channel is one that is open already, for those who make many calls: to open one takes longer than most calls.
+    """
     service, _, method = call["rpc"].partition("/")
     described = SERVICES[service].methods_by_name.get(method) if service in SERVICES else None
     requests = call.get("requests", [call.get("request", {})])
     payloads = [bytes.fromhex(call["hex"])] if "hex" in call else [_encode(described, request) for request in requests]
     metadata = [(k.lower(), v) for k, v in call.get("headers", {}).items()]
     compression = grpc.Compression.Gzip if call.get("gzip") else None
-    with grpc.insecure_channel(address) as channel:
+    with contextlib.nullcontext(channel) if channel else grpc.insecure_channel(address) as opened:
         path = f"/{call['rpc']}"
         options = {"metadata": metadata, "timeout": call.get("timeout", TIMEOUT), "compression": compression}
         try:
             if "requests" in call:
-                stream = channel.stream_stream(path)(iter(payloads), **options)
+                stream = opened.stream_stream(path)(iter(payloads), **options)
                 bodies: Any = [_decode(described, raw) for raw in stream]
                 return Answer("OK", "", "", bodies, dict(stream.initial_metadata()))
-            raw, done = channel.unary_unary(path).with_call(payloads[0], **options)
+            raw, done = opened.unary_unary(path).with_call(payloads[0], **options)
         except grpc.RpcError as error:
             trailing = dict(error.trailing_metadata() or ())
             return Answer(error.code().name, error.details(), trailing.get("modelx-error-kind", ""), None, trailing)
@@ -101,6 +105,6 @@ def call_http(address: str, call: dict[str, Any]) -> Answer:
     return Answer(code, told.get("error", ""), told.get("kind", ""), parsed, headers, response.status, raw)
 
 
-def call(grpc_address: str, http_address: str, case: dict[str, Any]) -> Answer:
+def call(grpc_address: str, http_address: str, case: dict[str, Any], channel: grpc.Channel | None = None) -> Answer:
     """Make the call of a case by whichever transport it names."""
-    return call_grpc(grpc_address, case) if "rpc" in case else call_http(http_address, case)
+    return call_grpc(grpc_address, case, channel) if "rpc" in case else call_http(http_address, case)

@@ -263,4 +263,5 @@ def test_requests_under_way_finish_when_the_server_stops(serve, files):
     assert first.rows == 100_000
     assert {code for code in outcomes if code} <= {grpc.StatusCode.UNAVAILABLE}
     assert server.process.wait(timeout=60) == 0
+    server.wait_log("stopped")
     assert [line["msg"] for line in server.lines][-2:] == ["shutting down", "stopped"]

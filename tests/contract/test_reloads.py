@@ -125,7 +125,8 @@ def test_a_model_of_strings_takes_the_place_of_one_of_numbers(serve, folder):
     assert rpc(server, "ReloadModel", path="strings.pb").code == "OK"
     types = rpc(server, "GetModelInfo").body["signature"]["feature_types"]
     assert types[1:3] == ["DATA_TYPE_STRING", "DATA_TYPE_FLOAT64"]
-    refused = rpc(server, "Predict", method="transform", features=[0.0] * len(types))
+    request = {"method": "transform", "features": [0.0] * len(types)}
+    refused = calls.call_grpc(server.grpc, {"rpc": "modelx.v1.ModelService/Predict", "request": request})
     assert (refused.kind, refused.error) == ("not_text", "row 1, feature 2 is a number; expected a string or null")
 
 
