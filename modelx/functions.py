@@ -137,7 +137,7 @@ def register_function(
     entry = Registered(name, func, inverse_func, float(tolerance))
     with _lock:
         known = _registered.get(name)
-        if known is not None and not replace and known != entry:
+        if known is not None and not replace and not _are_equal(known, entry):
             raise RegistrationError(
                 f"another function is registered as {name!r}; take another name, or give replace=True"
             )
@@ -236,6 +236,12 @@ def describe(func: Any) -> str:
     name = getattr(inner, "__qualname__", None) or getattr(inner, "__name__", type(inner).__qualname__)
     module = getattr(inner, "__module__", None) or ("numpy" if isinstance(inner, np.ufunc) else "")
     return f"{module}.{name}" if module else str(name)
+
+
+def _are_equal(a: Registered, b: Registered) -> bool:
+    return a.tolerance == b.tolerance and all(
+        _key(one) == _key(other) for one, other in ((a.func, b.func), (a.inverse_func, b.inverse_func))
+    )
 
 
 def _key(func: Any) -> Hashable | None:

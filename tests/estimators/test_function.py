@@ -230,6 +230,7 @@ def test_arguments_of_registered_functions_stand_in_partials():
         estimator = ColumnTransformer([("own", FunctionTransformer(functools.partial(power, exponent=1.5)), [0, 1])])
         model = modelx.to_proto(estimator.fit(X))
         assert model.column_transformer.members[0].function.transform.name == "tests.power"
+        modelx.register_function("tests.power", functools.partial(power, exponent=1.5), tolerance=1e-14)
         with pytest.raises(UnsupportedEstimatorError):
             modelx.to_proto(fitted(functools.partial(power, exponent=2.5)))
     finally:
