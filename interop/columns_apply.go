@@ -28,7 +28,7 @@ func (c *compiled) ApplyColumns(m Method, columns ...Column) ([]Column, error) {
 	rows := len(x) / width
 	values := make([]float64, rows*out.values())
 	if err := c.root.runBlocks(context.Background(), *out, values, x, rows, c.block, 0); err != nil {
-		return nil, c.named(err, unknown.texts)
+		return nil, c.named(c.traced(err, out.op, x), unknown.texts)
 	}
 	return c.columnsOf(*out, values, rows, unknown.texts), nil
 }

@@ -134,7 +134,7 @@ func TestAnUnknownCategoryIsNamed(t *testing.T) {
 	for _, m := range []Model{named, nested} {
 		columns := []Column{StringColumn("color", "red", "green", "blue"), Int64Column("size", 5, 5, 5)}
 		dst := make([]float64, 18)
-		says := `"green" in row 1, column "color"`
+		says := `"green" in row 1, column 0 ("color")`
 		err := m.RunColumns(Transform, dst, columns...)
 		requireKind(t, err, ErrUnknownCategory)
 		if !strings.Contains(err.Error(), says) {
@@ -148,8 +148,8 @@ func TestAnUnknownCategoryIsNamed(t *testing.T) {
 	}
 	dst := make([]float64, 6)
 	for says, columns := range map[string][]Column{
-		`NaN in row 0, column "color"`: {{Strings: []string{""}, Missing: []Missing{MissingNaN}}, Int64Column("", 5)},
-		`6 in row 0, column "size"`:    {StringColumn("", "red"), Float64Column("", 6)},
+		`NaN in row 0, column 0 ("color")`: {{Strings: []string{""}, Missing: []Missing{MissingNaN}}, Int64Column("", 5)},
+		`6 in row 0, column 1 ("size")`:    {StringColumn("", "red"), Float64Column("", 6)},
 	} {
 		err := named.RunColumns(Transform, dst, columns...)
 		requireKind(t, err, ErrUnknownCategory)

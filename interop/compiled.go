@@ -151,9 +151,14 @@ func (c *compiled) runContext(ctx context.Context, m Method, dst, x []float64, t
 		}
 	}
 	if c.workers > 1 && rows >= 2*c.share {
-		return c.runShared(ctx, *out, dst, x, rows)
+		err = c.runShared(ctx, *out, dst, x, rows)
+	} else {
+		err = c.root.runBlocks(ctx, *out, dst, x, rows, c.block, 0)
 	}
-	return c.root.runBlocks(ctx, *out, dst, x, rows, c.block, 0)
+	if err != nil {
+		return c.traced(err, out.op, x)
+	}
+	return nil
 }
 
 // runBlocks is run for a whole batch, with a look at the context before each block of rows.
@@ -233,9 +238,11 @@ func (c *compiled) PredictIndex(dst []int, x []float64) error {
 		return c.wrongBuffer(len(dst), rows, outputs)
 	}
 	if c.workers > 1 && rows >= 2*c.share {
-		return c.indexShared(dst, x, rows, len(l.labelLists()), l.labelIndices)
+		err = c.indexShared(dst, x, rows, len(l.labelLists()), l.labelIndices)
+	} else {
+		err = l.labelIndices(dst, x, 0)
 	}
-	return l.labelIndices(dst, x, 0)
+	return c.tracedIndex(err, x)
 }
 
 func (c *compiled) predictSingleIndex(dst []int, x []float64) error {
@@ -251,9 +258,18 @@ func (c *compiled) predictSingleIndex(dst []int, x []float64) error {
 		return c.wrongBuffer(len(dst), rows, 1)
 	}
 	if c.workers > 1 && rows >= 2*c.share {
-		return c.indexShared(dst, x, rows, 1, ix.index)
+		err = c.indexShared(dst, x, rows, 1, ix.index)
+	} else {
+		err = ix.index(dst, x, 0)
 	}
-	return ix.index(dst, x, 0)
+	return c.tracedIndex(err, x)
+}
+
+func (c *compiled) tracedIndex(err error, x []float64) error {
+	if err != nil {
+		return c.traced(err, opPredict, x)
+	}
+	return nil
 }
 
 // indexer returns the predictor as one that numbers its labels.

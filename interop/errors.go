@@ -98,8 +98,8 @@ type Error struct {
 	// Err is the cause, or nil.
 	Err error
 
-	// category is what an error of kind ErrUnknownCategory is about.
-	category *unknownCategory
+	// value is what an error about a value in a row is about.
+	value *refusal
 }
 
 // Error returns one line: the kind, the place, what was found, what was expected, what to do, and the cause.

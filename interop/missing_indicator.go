@@ -72,7 +72,8 @@ func (p *missingIndicator) refuseOthers(row int, x []float64) error {
 		if v != v {
 			return nonFiniteInput(p.path, row, j, v, want)
 		}
-		return refusedValue(p.path, row, j, v, want)
+		about := refusal{code: v, row: row, column: j, text: p.missing.types != nil && p.missing.types[j] == TypeString}
+		return refusedAt(ErrRefusedValue, p.path, about, want, "leave the row out, or refit on rows like it")
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package modelx
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // op is a method as a small number, so that the hot path compares no strings.
 type op uint8
@@ -105,13 +102,6 @@ func refuseInfinite(path string, row int, x []float64) error {
 		}
 	}
 	return nil
-}
-
-func nonFiniteInput(path string, row, column int, v float64, want string) error {
-	return &Error{
-		Kind: ErrNonFiniteInput, Path: path, Found: fmt.Sprintf("%s in row %d, column %d", formatFloat(v), row, column),
-		Want: want, Hint: "clean or impute the input first",
-	}
 }
 
 // isFinite reports whether v is neither NaN nor an infinity.
