@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pandas as pd
-from predict import ROWS, measure
 from rich.console import Console
 from rich.table import Table
+from side_by_side import ROWS, measure, session
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
@@ -63,8 +62,6 @@ def fit() -> Any:
 
 def onnx_session(model: Any) -> tuple[Any, type, str]:
     """Convert with skl2onnx, in double where onnxruntime runs it so, else in float32."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
     failed = ""
     for kind, dtype in ((DoubleTensorType, np.float64), (FloatTensorType, np.float32)):
         types = [
@@ -73,12 +70,12 @@ def onnx_session(model: Any) -> tuple[Any, type, str]:
         ]
         try:
             graph = to_onnx(model, initial_types=types, options={"zipmap": False})
-            session = onnxruntime.InferenceSession(graph.SerializeToString(), options, ["CPUExecutionProvider"])
-            session.run(["probabilities"], feeds(frame(2, 3), dtype))
+            opened = session(graph.SerializeToString())
+            opened.run(["probabilities"], feeds(frame(2, 3), dtype))
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no such graph
             failed = str(error).splitlines()[0]
             continue
-        return session, dtype, ""
+        return opened, dtype, ""
     return None, np.float64, failed
 
 
@@ -102,12 +99,12 @@ def main() -> int:
             measure(lambda: model.predict_proba(one), 1, given.seconds),
             measure(lambda: model.predict_proba(x), ROWS, given.seconds),
         )
-    session, dtype, failed = onnx_session(model)
-    if session is not None:
+    opened, dtype, failed = onnx_session(model)
+    if opened is not None:
         small, large = feeds(one, dtype), feeds(x, dtype)
         theirs[f"onnxruntime, Python, {np.dtype(dtype).name}"] = (
-            measure(lambda: session.run(["probabilities"], small), 1, given.seconds),
-            measure(lambda: session.run(["probabilities"], large), ROWS, given.seconds),
+            measure(lambda: opened.run(["probabilities"], small), 1, given.seconds),
+            measure(lambda: opened.run(["probabilities"], large), ROWS, given.seconds),
         )
     ours = in_go(model, x, given)
     off = np.abs(np.array(ours["predictions"]).reshape(ROWS, 2) - model.predict_proba(x)).max()
