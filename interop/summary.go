@@ -53,12 +53,3 @@ func (c *compiled) Summary() Summary {
 	}
 	return s
 }
-
-// messageTypes gives types as messages have them, nil for none.
-func messageTypes(types []DataType) []modelxpb.DataType {
-	var out []modelxpb.DataType
-	for _, t := range types {
-		out = append(out, modelxpb.DataType(t))
-	}
-	return out
-}

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"strconv"
 
+	modelx "github.com/modelx-dev/modelx/interop"
 	"github.com/modelx-dev/modelx/interop/serving"
 	"github.com/modelx-dev/modelx/interop/serving/tensor"
 )
@@ -36,7 +37,7 @@ func (e *edge) infer(x *exchange) *serving.Error {
 		return x.served.Refuse(asServing(err))
 	}
 	x.rows = int(b.inference.Inputs[0].Shape[0])
-	if err := b.firstWrong(x.served); err != nil {
+	if err := b.firstWrong(x.served, x.request.Methods); err != nil {
 		return x.served.Refuse(err)
 	}
 	if err := asServing(x.served.Predict(x.r.Context(), &x.request, &x.response)); err != nil {
@@ -60,7 +61,7 @@ func (x *exchange) jsonPart() (int, *serving.Error) {
 }
 
 // firstWrong is the error for the first value, row by row, that is not of its feature's type.
-func (b *inferBody) firstWrong(served *serving.Served) *serving.Error {
+func (b *inferBody) firstWrong(served *serving.Served, methods []modelx.Method) *serving.Error {
 	var first *serving.Error
 	var firstRow, firstColumn int
 	for _, w := range b.wrong {
@@ -69,12 +70,47 @@ func (b *inferBody) firstWrong(served *serving.Served) *serving.Error {
 			if row, column = w.at, feature; !served.Reads(feature) {
 				continue
 			}
+		} else if !serving.IsInverse(methods) && !served.Reads(column) {
+			var there bool
+			if w, there = b.readWrong(served, w); !there {
+				continue
+			}
+			row, column = w.at/served.NumFeatures(), w.at%served.NumFeatures()
 		}
 		if first == nil || row < firstRow || row == firstRow && column < firstColumn {
 			first, firstRow, firstColumn = w.cell.err(row, column, ""), row, column
 		}
 	}
 	return first
+}
+
+// readWrong is the first wrong value that a method reads of an input for all features, of which the first at all is w.
+func (b *inferBody) readWrong(served *serving.Served, w wrongValue) (found wrongValue, there bool) {
+	in := &b.inference.Inputs[w.input]
+	r, width, at := &jsonReader{data: b.text, pos: b.data[w.input]}, served.NumFeatures(), -1
+	var one cells
+	var item func() bool
+	item = func() bool {
+		if r.kind() == arrayValue {
+			return r.array(item)
+		}
+		at++
+		if !served.Reads(at % width) {
+			return r.skip()
+		}
+		if !w.cell.wantsText {
+			one.reset(0)
+			r.cell(&one, in.Datatype == tensor.Bool)
+			found, there = wrongValue{input: w.input, at: at, cell: one.wrong}, one.wrongAt >= 0
+			return !there
+		}
+		kind := r.kind()
+		there = kind != stringValue && kind != nullValue
+		found = wrongValue{input: w.input, at: at, cell: wrongCell{kind: kind, wantsText: true}}
+		return !there && r.skip()
+	}
+	r.array(item)
+	return found, there
 }
 
 // wantsBinary tells whether an output shall be binary.

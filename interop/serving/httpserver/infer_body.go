@@ -31,6 +31,9 @@ type inferBody struct {
 	shapes []int64
 	texts  []string
 	gaps   []int
+	// text is the JSON part, and data where each input's begin in it.
+	text []byte
+	data []int
 
 	members members
 	// failures are those of the fields.
@@ -57,7 +60,7 @@ const (
 )
 
 func (b *inferBody) valuesKept() int {
-	return cap(b.cells.values) + b.inference.Kept() + cap(b.shapes) + cap(b.sizes) + 2*cap(b.texts) + cap(b.gaps)
+	return cap(b.cells.values) + b.inference.Kept() + cap(b.shapes) + cap(b.sizes) + 2*cap(b.texts) + cap(b.gaps) + cap(b.data)
 }
 
 // reset lets go of all but the memory for numbers.
@@ -68,13 +71,14 @@ func (b *inferBody) reset() {
 	b.cells.reset(0)
 	*b = inferBody{
 		inference: b.inference, cells: b.cells, binary: b.binary[:0], wrong: b.wrong[:0], sizes: b.sizes[:0],
-		shapes: b.shapes[:0], texts: b.texts[:0], gaps: b.gaps[:0],
+		shapes: b.shapes[:0], texts: b.texts[:0], gaps: b.gaps[:0], data: b.data[:0],
 	}
 }
 
 // read takes the JSON part apart, and gives each input its bytes of the binary part.
 func (b *inferBody) read(text, binary []byte) *serving.Error {
 	b.members.reset(inferFields[:])
+	b.text = text
 	r := &jsonReader{data: text}
 	if err := r.document(false, func(key string) bool { return b.field(r, key) }); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (b *inferBody) forgetInputs() {
 	clear(b.wrong)
 	clear(b.texts)
 	b.inference.Inputs, b.sizes, b.shapes, b.wrong = b.inference.Inputs[:0], b.sizes[:0], b.shapes[:0], b.wrong[:0]
-	b.texts, b.gaps = b.texts[:0], b.gaps[:0]
+	b.texts, b.gaps, b.data = b.texts[:0], b.gaps[:0], b.data[:0]
 	b.cells.reset(0)
 }
 
@@ -141,6 +141,7 @@ func (b *inferBody) input(r *jsonReader, at, first int, m *members) *serving.Err
 		b.keepValues(&in, first)
 	}
 	b.inference.Inputs, b.sizes = append(b.inference.Inputs, in), append(b.sizes, size)
+	b.data = append(b.data, m.fields[inputData].start)
 	return nil
 }
 

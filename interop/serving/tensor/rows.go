@@ -91,7 +91,7 @@ func (q *Inference) fillMatrix(in *Input, s *serving.Served, inverse bool, reque
 	if err := in.checkMissing(rows * width); err != nil {
 		return err
 	}
-	if err := in.checkUTF8(); err != nil {
+	if err := in.checkUTF8(s); err != nil {
 		return err
 	}
 	x := q.rows.Values
@@ -174,7 +174,7 @@ func (q *Inference) fillColumns(s *serving.Served, request *serving.Request) *se
 	for _, check := range [...]func(in *Input) *serving.Error{
 		func(in *Input) *serving.Error { return in.suits(s.Type(in.place) == modelx.TypeString) },
 		func(in *Input) *serving.Error { return in.checkMissing(int(rows)) },
-		(*Input).checkUTF8,
+		func(in *Input) *serving.Error { return in.checkUTF8(s) },
 	} {
 		for i := range q.Inputs {
 			if in := &q.Inputs[i]; s.Reads(in.place) {

@@ -83,12 +83,16 @@ func (in *Input) eachText(one func(text string) bool) {
 	}
 }
 
-// checkUTF8 looks at all texts of an input that has some.
-func (in *Input) checkUTF8() *serving.Error {
+// checkUTF8 looks at the texts of an input that has some, of a feature that is read or of all features.
+func (in *Input) checkUTF8(s *serving.Served) *serving.Error {
 	valid := true
 	if in.kind == nil && !in.Contents.HasTexts { // JSON's are.
+		feature, width := 0, s.NumFeatures()
 		in.eachText(func(text string) bool {
-			valid = utf8.ValidString(text)
+			valid = utf8.ValidString(text) || in.place < 0 && !s.Reads(feature)
+			if feature++; feature == width {
+				feature = 0
+			}
 			return valid
 		})
 	}
