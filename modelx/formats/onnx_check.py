@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from modelx.errors import EvidenceMismatchError, MalformedError, MissingDependencyError
+from modelx.errors import EvidenceMismatchError, MalformedError, MissingDependencyError, UnsupportedEstimatorError
 from modelx.formats import onnx, onnx_runtime
 
 if TYPE_CHECKING:
@@ -72,9 +72,10 @@ def _prove(data: bytes, model: model_pb2.ModelProto) -> bytes:
         given.ParseFromString(data)
     except Exception as error:  # onnx may be built over another protobuf, with an error class of its own
         raise MalformedError(f"not a whole ONNX model ({error}); write the file again", path="onnx") from error
-    if reasons := onnx_graph.lacking(model):
-        raise MalformedError(f"modelx writes no graph of this model: {reasons[0][1]}", path="onnx.graph")
-    built, _ = onnx_graph.build(model)
+    try:
+        built, _ = onnx_graph.build(model)
+    except UnsupportedEstimatorError as error:
+        raise MalformedError(f"modelx writes no graph of the model in the file: {error}", path="onnx.graph") from error
     del given.metadata_props[:]
     expected = _canonical(built)
     if _canonical(given) == expected:

@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeRegressor
 import modelx
 from modelx import errors
 from modelx.formats import onnx, onnx_runtime
+from modelx.formats.onnx_graph import graph
 
 X, Y = load("iris")
 # A tree behind a scaler: nodes with and without attributes, initializers, tensors among the attributes.
@@ -233,3 +234,9 @@ def test_the_graph_of_another_model_is_refused(tmp_path):
 def test_bytes_that_are_no_graph_are_malformed(tmp_path):
     with pytest.raises(errors.MalformedError):
         modelx.verify(write(tmp_path, DATA + b"\xff\xff"))
+
+
+def test_a_graph_that_few_bytes_make_huge_is_not_built(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "_MOST_VALUES", 0)
+    with pytest.raises(errors.MalformedError, match="over 0 values of its own"):
+        modelx.verify(write(tmp_path, DATA))

@@ -114,7 +114,11 @@ def output_names(model: model_pb2.ModelProto) -> dict[str, str]:
     """Give, for each method that the graph of a checked model has, the name of its output."""
     family = family_of(model)
     names = BUILDERS[family.arm].names_of(model)
-    return {spec.method: names[spec.method] for spec in family.outputs(model) if spec.method in names}
+    return {
+        spec.method: names[spec.method]
+        for spec in family.outputs(model)
+        if spec.method in names and not _gives_texts(spec)
+    }
 
 
 def lacking(model: model_pb2.ModelProto, place: str = "") -> list[tuple[str, str]]:
@@ -122,7 +126,7 @@ def lacking(model: model_pb2.ModelProto, place: str = "") -> list[tuple[str, str
     family = family_of(model)
     if family.arm in NO_GRAPH:
         return [(place, f"the family {family.arm} has no ONNX graph in this version; write a .pb or .json file")]
-    if not place and any(_gives_texts(spec) for spec in family.outputs(model) if spec.method == "transform"):
+    if not place and any(map(_gives_texts, family.outputs(model))) and not output_names(model):
         return [("", "transform gives strings, which graphs do not; write a .pb or .json file")]
     reason = BUILDERS[family.arm].lacks(model)
     inner = [(model.name if not place else f"{place}.{model.name}", model) for _, model in family.nested(model)]
@@ -130,7 +134,8 @@ def lacking(model: model_pb2.ModelProto, place: str = "") -> list[tuple[str, str
 
 
 def _gives_texts(spec: model_pb2.OutputSpec) -> bool:
-    return DataType.DATA_TYPE_STRING in (spec.type, *spec.column_types)
+    """Whether a method's output has strings, or gaps among them, that are no labels."""
+    return spec.method == "transform" and DataType.DATA_TYPE_STRING in (spec.type, *spec.column_types)
 
 
 def feeds(model: model_pb2.ModelProto, rows: NDArray[Any]) -> dict[str, NDArray[Any]]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class AdaBoostBuilder(EnsembleBuilder):
     """``ada_boost``."""
 
+    def lacks(self, model: model_pb2.ModelProto) -> str:
+        return "algorithm='SAMME.R' has no graph; write a .pb or .json file" if model.ada_boost.real else ""
+
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
         if not model.ada_boost.HasField("classes"):
             return {"predict": "predictions"}
@@ -53,10 +56,13 @@ class AdaBoostBuilder(EnsembleBuilder):
 def _votes(graph: Graph, proto: Proto, given: list[str]) -> list[str]:
     """Give what each member adds to each class, shape [N, c]."""
     c = labels.count(proto.classes)
-    numbers = graph.constant(np.arange(c, dtype=np.float64))
+    numbers, axis = graph.constant(np.arange(c, dtype=np.float64)), graph.constant([1])
+    columns = [graph.node("Unsqueeze", label, axis) for label in given]
+    # One table for all members.
+    all_of = number_of(graph, proto.classes, graph.node("Concat", *columns, axis=1))
     out = []
-    for label, weight in zip(given, proto.weights, strict=True):
-        own = graph.node("Unsqueeze", number_of(graph, proto.classes, label), graph.constant([1]))
+    for i, weight in enumerate(proto.weights):
+        own = graph.node("Gather", all_of, graph.constant([i]), axis=1)
         against = -1.0 / (c - 1) * weight
         is_own = graph.node("Equal", own, numbers)
         out.append(graph.node("Where", is_own, graph.constant(weight), graph.constant(against)))

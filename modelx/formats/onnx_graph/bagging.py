@@ -38,7 +38,8 @@ class BaggingBuilder(EnsembleBuilder):
         if not proto.HasField("classes"):
             return {"predict": graph.node("Div", total(graph, [one["predict"] for one in given]), n)}
         c = labels.count(proto.classes)
-        parts = [_part(graph, member, one, c) for member, one in zip(proto.members, given, strict=True)]
+        numbers = graph.constant(np.arange(c))
+        parts = [_part(graph, member, one, numbers, c) for member, one in zip(proto.members, given, strict=True)]
         mean = graph.node("Div", total(graph, parts), n)
         out = {"predict": chosen(graph, proto.classes, mean), "predict_proba": mean}
         if any(spec.method == "decision_function" for spec in family_of(model).outputs(model)) and all(
@@ -49,11 +50,11 @@ class BaggingBuilder(EnsembleBuilder):
         return out
 
 
-def _part(graph: Graph, member: model_pb2.ModelProto, given: dict[str, str], n_classes: int) -> str:
+def _part(graph: Graph, member: model_pb2.ModelProto, given: dict[str, str], numbers: str, n_classes: int) -> str:
     """Give what a member adds to each class: its probabilities, or its vote."""
     if "predict_proba" not in given:
         label = graph.node("Unsqueeze", given["predict"], graph.constant([1]))
-        same = graph.node("Equal", label, graph.constant(np.arange(n_classes)))
+        same = graph.node("Equal", label, numbers)
         return graph.node("Where", same, graph.constant(1.0), graph.constant(0.0))
     own = family_of(member).class_list(member) or []
     if own == list(range(n_classes)):

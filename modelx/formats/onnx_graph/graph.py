@@ -9,6 +9,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from modelx import wire
+from modelx.errors import UnsupportedEstimatorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,6 +73,8 @@ OPERATORS = frozenset(
         "Where",
     }
 )
+# A few bytes of a model may ask for a table for each of many members; no ONNX file holds many more values than these.
+_MOST_VALUES = 2**27
 _ELEMENT_TYPES = {"f": TensorProto.DOUBLE, "i": TensorProto.INT64, "b": TensorProto.BOOL, "O": TensorProto.STRING}
 
 
@@ -91,6 +94,7 @@ class Graph:
         # Rows that have strings among their values: the value of each column, shape [N, 1], "" where nobody reads it.
         self._rows: dict[str, list[str]] = {}
         self._texts: set[str] = set()
+        self._size = 0
 
     def parameter(self, path: str, values: Any, *shape: int) -> str:
         """Add an initializer that stands for a packed ``repeated double``, in the field's own order of elements."""
@@ -105,9 +109,16 @@ class Graph:
         if array.dtype.kind == "U":
             # numpy's own strings lose what they end in where that is a NUL.
             array = np.asarray(values, dtype=object)
+        self._grow(array.size)
         name = f"constant_{len(self._initializers)}"
         self._initializers[name] = _tensor(name, array)
         return name
+
+    def _grow(self, count: int) -> None:
+        self._size += count
+        if self._size > _MOST_VALUES:
+            reason = f"the graph would have over {_MOST_VALUES} values of its own; write a .pb or .json file"
+            raise UnsupportedEstimatorError([("", reason)])
 
     def node(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """Add a node with one output; give the output's name."""
@@ -187,6 +198,7 @@ class Graph:
             # The operator has no empty table.
             keys, values = [""] if texts else [0.0], [default]
         count = len(keys)
+        self._grow(count)
         return self.node(
             "LabelEncoder",
             value,
