@@ -13,7 +13,7 @@ func exponentials(x float64) (up, down *big.Float) {
 }
 
 func TestHyperbolicFunctionsAreWithinTheirBounds(t *testing.T) {
-	points := append(signed(21, 150, 710), 22, math.Nextafter(22, 30), -0.3465, 0.34658, 709.5, -1e-9)
+	points := append(signed(21, 60, 710), 22, math.Nextafter(22, 30), -0.3465, 0.34658, 709.5, -1e-9)
 	worst(t, "Sinh", Sinh, func(x float64) *big.Float {
 		if math.Abs(x) < 1e-20 {
 			return number(x)
@@ -52,7 +52,7 @@ func TestInverseHyperbolicFunctionsAreWithinTheirBounds(t *testing.T) {
 		return square.Sqrt(square)
 	}
 	var up, inside []float64
-	for _, x := range signed(22, 150, 1) {
+	for _, x := range signed(22, 60, 1) {
 		if math.Abs(x) < 1 && math.Abs(x) > 1e-12 {
 			up, inside = append(up, 1+math.Abs(x), 1/math.Abs(x)), append(inside, x)
 		}
@@ -87,7 +87,7 @@ func TestInverseHyperbolicFunctionsAreWithinTheirBounds(t *testing.T) {
 }
 
 func TestRootsAndOtherLogarithmsAreWithinTheirBounds(t *testing.T) {
-	points := append(signed(23, 200, math.MaxFloat64), 1, 8, 27, 1e-300, 0x1.23p-1060)
+	points := append(signed(23, 80, math.MaxFloat64), 1, 8, 27, 1e-300, 0x1.23p-1060)
 	worst(t, "Cbrt", Cbrt, func(x float64) *big.Float {
 		y := bigLog(math.Abs(x))
 		y = bigExp(y.Quo(y, number(3)))
