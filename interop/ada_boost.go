@@ -17,7 +17,9 @@ type adaBoost struct {
 	weights []float64
 	total   float64
 	// positions are the classes that the members' labels stand for.
-	positions  [][]int
+	positions [][]int
+	// real says that members give probabilities in the place of votes.
+	real       bool
 	outputList []output
 	types      []DataType
 	block      int
@@ -52,6 +54,11 @@ func newAdaBoost(c *compiler, p *modelxpb.AdaBoostProto, path string, depth int)
 	}
 	if err := a.checkMembers(p.GetClasses(), path); err != nil {
 		return nil, err
+	}
+	if a.real = p.GetReal(); a.real {
+		if err := a.checkProbabilities(path); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkMemberTypes(members, path); err != nil {
 		return nil, err
@@ -163,6 +170,9 @@ func (a *adaBoost) run(o op, dst, x []float64, first int) error {
 // votes writes f, for each row and class.
 func (a *adaBoost) votes(s *scratch, votes, x []float64, first int) error {
 	clear(votes)
+	if a.real {
+		return a.realVotes(s, votes, x, first)
+	}
 	k := a.classes.Len()
 	against := -1 / float64(k-1)
 	found := s.int(len(votes) / k)
@@ -180,6 +190,55 @@ func (a *adaBoost) votes(s *scratch, votes, x []float64, first int) error {
 				} else {
 					row[j] += other
 				}
+			}
+		}
+	}
+	for i := range votes {
+		votes[i] /= a.total
+	}
+	return nil
+}
+
+// leastProbability is the smallest one that a logarithm is taken of.
+const leastProbability = 0x1p-52
+
+// checkProbabilities checks that each member has a probability for each class of the model's, in their order.
+func (a *adaBoost) checkProbabilities(path string) error {
+	if a.classes == nil {
+		return &Error{Kind: ErrLabels, Path: path + ".real", Found: "real without classes", Want: "a classifier", Hint: exportAgain}
+	}
+	for i, member := range a.members {
+		if !slices.Equal(a.positions[i], columnsFrom(0, a.classes.Len())) {
+			return &Error{
+				Kind: ErrLabels, Path: memberPath(path, i), Found: "other classes, or another order", Want: "just the model's",
+				Hint: exportAgain,
+			}
+		}
+		if _, err := requireNumbers(member, opPredictProba, a.classes.Len(), memberPath(path, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// realVotes is votes of members that give probabilities. votes are 0.
+func (a *adaBoost) realVotes(s *scratch, votes, x []float64, first int) error {
+	k := a.classes.Len()
+	share, others := 1/float64(k), float64(k-1)
+	given := s.float(1, len(votes))
+	for _, member := range a.members {
+		if err := member.run(opPredictProba, given, x, first); err != nil {
+			return err
+		}
+		for i := 0; i < len(votes); i += k {
+			row, sum := given[i:i+k], 0.0
+			for j, p := range row {
+				row[j] = elementary.Log(max(p, leastProbability))
+				sum += row[j]
+			}
+			mean := float64(share * sum)
+			for j, l := range row {
+				votes[i+j] += float64(others * (l - mean))
 			}
 		}
 	}

@@ -93,7 +93,11 @@ def _ada_boost(compute, p, x):
         return {"predict": np.array([_median(row, p.weights) for row in np.column_stack(given)])}
     labels = _labels(p.classes)
     k = len(labels)
-    terms = [np.where(one[:, None] == labels, w, -1 / (k - 1) * w) for one, w in zip(given, p.weights, strict=True)]
+    if p.real:
+        logs = [np.log(np.maximum(compute(one, x)["predict_proba"], 2.0**-52)) for one in p.members]
+        terms = [(k - 1) * (one - (1 / k) * _total(one.T)[:, None]) for one in logs]
+    else:
+        terms = _votes(p, labels, given)
     f = _total(terms) / p.total
     if k == 2:
         d = -f[:, 0] + f[:, 1]
@@ -103,6 +107,11 @@ def _ada_boost(compute, p, x):
         proba = _softmax(f / (k - 1))
         out = {"decision_function": f, "predict": labels[_first_largest(f)]}
     return out | {"predict_proba": proba, "predict_log_proba": np.log(proba)}
+
+
+def _votes(p, labels, given):
+    k = len(labels)
+    return [np.where(one[:, None] == labels, w, -1 / (k - 1) * w) for one, w in zip(given, p.weights, strict=True)]
 
 
 def _stacking(compute, p, x):

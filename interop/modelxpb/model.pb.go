@@ -2060,6 +2060,8 @@ func (x *BaggingProto) GetClasses() *Labels {
 //     predict_proba: softmax of (-d / 2, d / 2), d being decision_function;
 //   - c > 2: decision_function(x)[k] = f[k]; predict = classes[first index of the largest];
 //     predict_proba: softmax of f[k] / (c - 1);
+//   - with `real`, a[m][k] = (c - 1) * (l[k] - (1 / c) * (sum of l)), where l[k] = log(max(predict_proba[m](x)[k], 2^-52)), and the
+//     weights count in no term; the rest is the same;
 //     predict_log_proba = log(predict_proba). softmax(z)[k] = exp(z[k] - max(z)) / sum, the sum running over k from +0 on.
 //
 // Without classes, predict(x) is the weighted median: the members sorted by their predictions, the first prediction at which the
@@ -2073,8 +2075,11 @@ type AdaBoostProto struct {
 	Weights []float64 `protobuf:"fixed64,2,rep,packed,name=weights,proto3" json:"weights,omitempty"`
 	// What the sums of a classifier are divided by: the sum of all weights as the library that trained rounded it. Finite, not 0;
 	// 0 for regressors.
-	Total         float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
-	Classes       *Labels `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
+	Total   float64 `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
+	Classes *Labels `protobuf:"bytes,4,opt,name=classes,proto3" json:"classes,omitempty"`
+	// Whether members give probabilities in the place of votes: each has predict_proba, and just the model's classes in their
+	// order. Only with classes.
+	Real          bool `protobuf:"varint,5,opt,name=real,proto3" json:"real,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2135,6 +2140,13 @@ func (x *AdaBoostProto) GetClasses() *Labels {
 		return x.Classes
 	}
 	return nil
+}
+
+func (x *AdaBoostProto) GetReal() bool {
+	if x != nil {
+		return x.Real
+	}
+	return false
 }
 
 // StackingProto asks members, and gives their answers to one more model:
@@ -2713,12 +2725,13 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"n_features\x18\x03 \x01(\x05R\tnFeatures\x12+\n" +
 	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x1a$\n" +
 	"\bFeatures\x12\x18\n" +
-	"\aindices\x18\x01 \x03(\rR\aindices\"\x9d\x01\n" +
+	"\aindices\x18\x01 \x03(\rR\aindices\"\xb1\x01\n" +
 	"\rAdaBoostProto\x12/\n" +
 	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x12\x18\n" +
 	"\aweights\x18\x02 \x03(\x01R\aweights\x12\x14\n" +
 	"\x05total\x18\x03 \x01(\x01R\x05total\x12+\n" +
-	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\"\x92\x03\n" +
+	"\aclasses\x18\x04 \x01(\v2\x11.modelx.v1.LabelsR\aclasses\x12\x12\n" +
+	"\x04real\x18\x05 \x01(\bR\x04real\"\x92\x03\n" +
 	"\rStackingProto\x12/\n" +
 	"\amembers\x18\x01 \x03(\v2\x15.modelx.v1.ModelProtoR\amembers\x129\n" +
 	"\amethods\x18\x02 \x03(\x0e2\x1f.modelx.v1.StackingProto.MethodR\amethods\x12+\n" +

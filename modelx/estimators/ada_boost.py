@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import sklearn
 from sklearn import ensemble
+from sklearn.ensemble import _weight_boosting
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from modelx import conversion, labels, source, wire
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float64]
 
+# An algorithm that scikit-learn had up to 1.5, and the least probability that it takes the logarithm of.
+_REAL = "SAMME.R"
+_LEAST = 2.0**-52
+_HAS_REAL = hasattr(_weight_boosting, "_samme_proba")
 _COMPUTED = ("classes_", "estimator_", "estimator_weights_", "estimators_", "n_classes_")
 
 
@@ -51,10 +57,6 @@ class AdaBoostFamily(Family):
 
     def encode(self, estimator: Any, model: model_pb2.ModelProto) -> None:
         proto = model.ada_boost
-        # scikit-learn before 1.6 has another algorithm too, which adds logarithms of probabilities.
-        if getattr(estimator, "algorithm", "SAMME") not in ("SAMME", "deprecated"):
-            reason = f"algorithm={estimator.algorithm!r} is not supported; fit with algorithm='SAMME'"
-            raise UnsupportedEstimatorError([("", reason)])
         source.capture(estimator, model.source, conversion.known_classes(), computed=_COMPUTED)
         members.encode(proto.members, self.nested_estimators(estimator))
         # Where boosting ended early, the rest of the weights belongs to nobody, and is 0.
@@ -62,6 +64,7 @@ class AdaBoostFamily(Family):
         model.source.attributes["estimator_weights_"].int_value = len(estimator.estimator_weights_)
         if hasattr(estimator, "classes_"):
             proto.total = float(estimator.estimator_weights_.sum())
+            proto.real = _HAS_REAL and estimator.algorithm == _REAL
             try:
                 labels.encode(np.asarray(estimator.classes_), proto.classes)
             except LabelsError as error:
@@ -77,6 +80,8 @@ class AdaBoostFamily(Family):
                 f"total is {proto.total}; expected the sum of a classifier's weights, not 0", path=f"{path}.total"
             )
         if not proto.HasField("classes"):
+            if proto.real:
+                raise LabelsError("real is set without classes; expected a classifier", path=f"{path}.real")
             for i, member in enumerate(proto.members):
                 members.require(member, "predict", f"{path}.members[{i}]", 0)
             members.input_types(proto.members, path)
@@ -87,6 +92,8 @@ class AdaBoostFamily(Family):
         known = labels.values(proto.classes)
         for i, member in enumerate(proto.members):
             _check_labels(member, known, f"{path}.members[{i}]")
+            if proto.real:
+                _check_probabilities(member, known, f"{path}.members[{i}]")
         members.input_types(proto.members, path)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
@@ -129,10 +136,8 @@ class AdaBoostFamily(Family):
             raise SourceError(f"the class {name!r} is not the one that boosts such members", path=place)
         fitted = members.decode(proto.members, path)
         estimator = source.construct(name, described.params, conversion.known_classes(), place)
-        if is_classifier and getattr(estimator, "algorithm", "SAMME") not in ("SAMME", "deprecated"):
-            if described.class_name:
-                raise SourceError(f"algorithm is {estimator.algorithm!r}; expected 'SAMME'", path=place)
-            estimator.algorithm = "SAMME"
+        if is_classifier:
+            _set_algorithm(estimator, model, place)
         weights = _weights(proto, described, place)
         source.set_attributes(estimator, described, _COMPUTED, place)
         source.set_signature(estimator, self.n_features(model), model.signature.feature_names)
@@ -153,16 +158,22 @@ class AdaBoostFamily(Family):
             widest = np.max([one.off for one in answers], axis=0)
             return {"predict": members.bounded(widest, exact=all(one.exact for one in answers))}
         rounding = np.full(len(x), FEW_ULP * labels.count(proto.classes))
+        off = _real_scores(model, estimator, x, err)[1] if proto.real else None
+        if off is not None:
+            # What the scores are off by is at most doubled between two classes.
+            rounding = rounding + 2.0 * off
         return {
             "predict": EQUAL,
             "predict_proba": absolute(rounding),
             "predict_log_proba": Tolerance(Comparison.COMPARISON_LOG_PROBABILITY, rounding),
-            "decision_function": EQUAL,
+            "decision_function": EQUAL if off is None else absolute(2.0 * off),
         }
 
     def decided(self, model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error) -> NDArray[np.bool_]:
         proto = model.ada_boost
         out = members.decided(proto.members, estimator.estimators_, x, err)
+        if proto.real:
+            return out & members.clear(*_real_scores(model, estimator, x, err), exact=False)
         if proto.HasField("classes"):
             return out
         return out & _clear_median(_predictions(model, estimator, x, err), wire.doubles(proto.weights))
@@ -180,6 +191,52 @@ def _check_labels(member: model_pb2.ModelProto, known: list[Any], path: str) -> 
     kind = type(known[0])
     if any(type(label) is not kind or label not in known for label in found):
         raise LabelsError(f"a class of {member.name!r} is none of the model's", path=path)
+
+
+def _check_probabilities(member: model_pb2.ModelProto, known: list[Any], path: str) -> None:
+    """Check that a member has a probability for each of the model's classes, in their order."""
+    if conversion.family_of(member).class_list(member) != known:
+        raise LabelsError(f"the classes of {member.name!r} are not just the model's, in their order", path=path)
+    members.require(member, "predict_proba", path, len(known))
+
+
+def _set_algorithm(estimator: Any, model: model_pb2.ModelProto, path: str) -> None:
+    """Set the algorithm that the model has; scikit-learn before 1.6 has two, and another one by default.
+
+    Raises
+    ------
+    SourceError
+    """
+    if model.ada_boost.real and not _HAS_REAL:
+        raise SourceError(
+            f"scikit-learn {sklearn.__version__} has no algorithm={_REAL!r}, nor has any from 1.6 on; load it with "
+            "1.5, or in Go, or fit again",
+            path=path,
+        )
+    given = estimator.algorithm if _HAS_REAL else "SAMME"
+    wanted = _REAL if model.ada_boost.real else "SAMME"
+    if "algorithm" in model.source.params and given != wanted:
+        raise SourceError(f"algorithm is {given!r}; the model has {wanted!r}", path=path)
+    if _HAS_REAL:
+        estimator.algorithm = wanted
+
+
+def _real_scores(
+    model: model_pb2.ModelProto, estimator: Any, x: Rows, err: Error
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the scores of the algorithm SAMME.R, shape (n_rows, n_classes), and how far each of a row may be off."""
+    proto, c = model.ada_boost, labels.count(model.ada_boost.classes)
+    scores, off = np.zeros((len(x), c)), np.zeros(len(x))
+    for member, fitted in zip(proto.members, estimator.estimators_, strict=True):
+        given = members.answer(member, fitted, "predict_proba", x, err)
+        low, mid, high = (
+            np.log(np.maximum(given.values + shift * given.off[:, None], _LEAST)) for shift in (-1.0, 0.0, 1.0)
+        )
+        scores += (c - 1) * (mid - mid.sum(axis=1, keepdims=True) / c)
+        # Each of the logarithms, and each addition of classes and members, is off by a few ulp of them.
+        largest = (high - low + FEW_ULP * (c + len(proto.members)) * np.abs(mid)).max(axis=1)
+        off += 2.0 * (c - 1) * largest
+    return scores / proto.total, off / abs(proto.total)
 
 
 def _weights(proto: model_pb2.AdaBoostProto, described: Any, path: str) -> NDArray[np.float64]:

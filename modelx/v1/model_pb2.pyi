@@ -352,16 +352,18 @@ class BaggingProto(_message.Message):
     def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[BaggingProto.Features, _Mapping]]] = ..., n_features: _Optional[int] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
 
 class AdaBoostProto(_message.Message):
-    __slots__ = ("members", "weights", "total", "classes")
+    __slots__ = ("members", "weights", "total", "classes", "real")
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     CLASSES_FIELD_NUMBER: _ClassVar[int]
+    REAL_FIELD_NUMBER: _ClassVar[int]
     members: _containers.RepeatedCompositeFieldContainer[ModelProto]
     weights: _containers.RepeatedScalarFieldContainer[float]
     total: float
     classes: _labels_pb2.Labels
-    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ...) -> None: ...
+    real: bool
+    def __init__(self, members: _Optional[_Iterable[_Union[ModelProto, _Mapping]]] = ..., weights: _Optional[_Iterable[float]] = ..., total: _Optional[float] = ..., classes: _Optional[_Union[_labels_pb2.Labels, _Mapping]] = ..., real: _Optional[bool] = ...) -> None: ...
 
 class StackingProto(_message.Message):
     __slots__ = ("members", "methods", "final", "passthrough", "classes", "outputs")

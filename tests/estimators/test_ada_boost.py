@@ -1,12 +1,22 @@
 """Boosted members: votes and medians, early ends, and what is refused."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import reference
 import roundtrip
 import sklearn
 from data import LABELS, load
 from sklearn.ensemble import AdaBoostClassifier, AdaBoostRegressor
-from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, Ridge, SGDClassifier
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+    RidgeClassifier,
+    SGDClassifier,
+)
 from sklearn.preprocessing import scale
 from sklearn.svm import SVC
 
@@ -15,10 +25,12 @@ from modelx.errors import (
     LabelsError,
     NonFiniteError,
     NotFittedError,
+    PipelineError,
     ShapeError,
     SourceError,
     UnsupportedEstimatorError,
 )
+from modelx.evidence import table
 
 # scikit-learn 1.5 has another algorithm, by default; later versions have this one alone.
 OLD = sklearn.__version__.startswith("1.5.")
@@ -79,10 +91,6 @@ def test_what_is_refused_at_export():
         modelx.to_proto(AdaBoostRegressor())
     with pytest.raises(UnsupportedEstimatorError, match="0: SVC is not supported"):
         modelx.to_proto(boosted(SVC(), 2).fit(x, y))
-    other = boosted(LogisticRegression(C=0.01), 2).fit(x, y)
-    other.algorithm = "SAMME.R"
-    with pytest.raises(UnsupportedEstimatorError, match=r"algorithm='SAMME.R' is not supported; fit with"):
-        modelx.to_proto(other)
 
 
 def spoiled(change):
@@ -107,3 +115,57 @@ def spoiled(change):
 def test_models_that_contradict_are_refused(change, error, message):
     with pytest.raises(error, match=message):
         modelx.from_proto(spoiled(change))
+
+
+# An AdaBoostClassifier with algorithm='SAMME.R', written by scikit-learn 1.5.
+REAL = Path(__file__).parents[2] / "interop" / "testdata" / "samme_r.pb"
+
+
+def test_the_schema_is_what_the_algorithm_of_before_computes():
+    model = modelx.read(REAL).proto
+    computed = reference.compute(model, table.read_rows(model.evidence.rows))
+    for output in model.evidence.outputs:
+        recorded = table.read_output(output, model.evidence.rows.n_rows)
+        assert np.all(reference.agree(computed[output.method], recorded, output.comparison, output.tolerances))
+
+
+def test_the_algorithm_of_before_loads_where_it_is():
+    if not OLD:
+        with pytest.raises(SourceError, match=r"load it with 1\.5, or in Go"):
+            modelx.load(REAL)
+        return
+    loaded = modelx.load(REAL)
+    assert loaded.algorithm == "SAMME.R"
+    x, y = load("wine")
+    for n_classes in (2, 3):
+        for member in (None, LogisticRegression(C=0.01)):
+            rows, labels = scale(x)[y < n_classes], y[y < n_classes]
+            with pytest.warns(FutureWarning, match=r"SAMME\.R"):
+                fitted = AdaBoostClassifier(member, n_estimators=4, random_state=0).fit(rows, labels)
+            roundtrip.check(fitted, rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda m: m.ada_boost.members[1].decision_tree.classes[0].ints.reverse(), LabelsError, "not just the model's"),
+        (
+            lambda m: (m.ada_boost.ClearField("classes"), m.ada_boost.ClearField("total")),
+            LabelsError,
+            "without classes",
+        ),
+        (lambda m: m.ada_boost.members[2].CopyFrom(ridge()), PipelineError, "no predict_proba"),
+    ],
+)
+def test_probabilities_that_contradict_are_refused(change, error, message):
+    model = modelx.read(REAL).proto
+    change(model)
+    with pytest.raises(error, match=message):
+        modelx.from_proto(model)
+
+
+def ridge():
+    x, y = load("iris")
+    model = modelx.to_proto(RidgeClassifier().fit(x, y), name="2")
+    model.ClearField("evidence")
+    return model

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Proto = model_pb2.AdaBoostProto
 
+# Probabilities count as this much at least.
+_LEAST = 2.0**-52
+
 
 class AdaBoostBuilder(EnsembleBuilder):
     """``ada_boost``."""
@@ -30,11 +33,13 @@ class AdaBoostBuilder(EnsembleBuilder):
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
         proto = model.ada_boost
-        given = [self.ask(graph, one, f"{path}.members[{i}]", x)["predict"] for i, one in enumerate(proto.members)]
+        asked = "predict_proba" if proto.real else "predict"
+        given = [self.ask(graph, one, f"{path}.members[{i}]", x)[asked] for i, one in enumerate(proto.members)]
         if not proto.HasField("classes"):
             return {"predict": _median(graph, proto, given)}
         c = labels.count(proto.classes)
-        scores = graph.node("Div", total(graph, _votes(graph, proto, given)), graph.constant(proto.total))
+        terms = [_opinion(graph, one, c) for one in given] if proto.real else _votes(graph, proto, given)
+        scores = graph.node("Div", total(graph, terms), graph.constant(proto.total))
         if c > 2:
             powers = graph.node("Div", scores, graph.constant(c - 1.0))
             return {
@@ -67,6 +72,15 @@ def _votes(graph: Graph, proto: Proto, given: list[str]) -> list[str]:
         is_own = graph.node("Equal", own, numbers)
         out.append(graph.node("Where", is_own, graph.constant(weight), graph.constant(against)))
     return out
+
+
+def _opinion(graph: Graph, probabilities: str, c: int) -> str:
+    """Give what a member's probabilities add to each class, shape [N, c]."""
+    logarithms = graph.node("Log", graph.node("Max", probabilities, graph.constant(_LEAST)))
+    mean = graph.node(
+        "Mul", graph.constant(1.0 / c), graph.node("ReduceSum", logarithms, graph.constant([1]), keepdims=1)
+    )
+    return graph.node("Mul", graph.constant(c - 1.0), graph.node("Sub", logarithms, mean))
 
 
 def _median(graph: Graph, proto: Proto, given: list[str]) -> str:
