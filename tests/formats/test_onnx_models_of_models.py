@@ -25,6 +25,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+import modelx
+from modelx.formats import onnx_graph, onnx_runtime
+
 LOGISTIC, RIDGE = LogisticRegression(max_iter=300), RidgeClassifier()
 PROBABLE = [("a", LOGISTIC), ("b", DecisionTreeClassifier(max_depth=2))]
 CLASSIFIERS = [("a", LOGISTIC), ("b", RIDGE)]
@@ -100,6 +103,33 @@ def test_labels_of_members_find_their_classes(labels):
     x, y = load("iris")
     kind = object if isinstance(labels[0], str) else None
     check(AdaBoostClassifier(n_estimators=3).fit(x, np.array(labels, dtype=kind)[y % len(labels)]), x)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_opinions_in_the_place_of_votes(n_classes):
+    x, y = load("iris")
+    x, y = x[y < n_classes], y[y < n_classes]
+    fitted = AdaBoostClassifier(DecisionTreeClassifier(max_depth=2), n_estimators=3, random_state=0).fit(x, y)
+    model = modelx.to_proto(fitted)
+    # As scikit-learn 1.5 fits with algorithm='SAMME.R'.
+    model.ada_boost.real = True
+    built, _ = onnx_graph.build(model)
+    found = onnx_runtime.run(built.SerializeToString(), {"X": x})
+    eps = np.finfo(float).eps
+    logs = [np.log(np.clip(one.predict_proba(x), eps, None)) for one in fitted.estimators_]
+    scores = sum((n_classes - 1) * (one - one.mean(axis=1, keepdims=True)) for one in logs) / model.ada_boost.total
+    expected = scores if n_classes > 2 else scores[:, 1] - scores[:, 0]
+    np.testing.assert_allclose(found["scores"], expected, rtol=1e-12, atol=1e-12)
+    assert found["label"].tolist() == scores.argmax(axis=1).tolist()
+
+
+@pytest.mark.parametrize("final", [DecisionTreeClassifier(max_depth=3), RidgeClassifier()], ids=repr)
+def test_stacks_of_several_labels(final):
+    x, y = load("iris")
+    targets = np.column_stack([y > 0, y > 1]).astype(int)
+    members = [("a", DecisionTreeClassifier(max_depth=2)), ("b", RidgeClassifier())]
+    found = check(StackingClassifier(members, final, cv=2, passthrough=True).fit(x, targets), x)
+    assert found["label"].shape == targets.shape
 
 
 def test_weighted_medians():

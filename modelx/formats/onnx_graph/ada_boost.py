@@ -23,9 +23,6 @@ _LEAST = 2.0**-52
 class AdaBoostBuilder(EnsembleBuilder):
     """``ada_boost``."""
 
-    def lacks(self, model: model_pb2.ModelProto) -> str:
-        return "algorithm='SAMME.R' has no graph; write a .pb or .json file" if model.ada_boost.real else ""
-
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
         if not model.ada_boost.HasField("classes"):
             return {"predict": "predictions"}

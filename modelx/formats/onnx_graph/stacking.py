@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from onnx import TensorProto
 
 from modelx import labels
 from modelx.conversion import family_of
+from modelx.estimators import stacking_columns
 from modelx.estimators.base import DataType
 from modelx.formats.onnx_graph.ensemble import EnsembleBuilder, label_of
-from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
     from modelx.formats.onnx_graph.graph import Graph
-
-Method = model_pb2.StackingProto.Method
-_METHODS = {
-    Method.METHOD_PREDICT: "predict",
-    Method.METHOD_PREDICT_PROBA: "predict_proba",
-    Method.METHOD_DECISION_FUNCTION: "decision_function",
-}
+    from modelx.v1 import model_pb2
 
 
 class StackingBuilder(EnsembleBuilder):
     """``stacking``."""
 
-    def lacks(self, model: model_pb2.ModelProto) -> str:
-        return (
-            "stacks of several labels have no ONNX graph; write a .pb or .json file" if model.stacking.outputs else ""
-        )
-
     def names_of(self, model: model_pb2.ModelProto) -> dict[str, str]:
         inner = self._builders[model.stacking.final.WhichOneof("model") or ""].names_of(model.stacking.final)
+        if model.stacking.outputs:
+            names = {"predict": "label", "transform": "transformed"}
+            tells = stacking_columns.tells_probabilities(model.stacking.final)
+            return names | {"predict_proba": "probabilities"} if tells else names
         if not model.stacking.HasField("classes"):
             return {"predict": "predictions", "transform": "transformed"}
         names = {"predict_proba": "probabilities", "decision_function": "scores"}
@@ -41,11 +35,13 @@ class StackingBuilder(EnsembleBuilder):
 
     def outputs(self, graph: Graph, model: model_pb2.ModelProto, path: str, x: str) -> dict[str, str]:
         proto = model.stacking
-        two = labels.count(proto.classes) == 2
         parts = []
-        for i, (member, method) in enumerate(zip(proto.members, proto.methods, strict=True)):
-            given = self.ask(graph, member, f"{path}.members[{i}]", x)[_METHODS[method]]
-            parts.append(_matrix(graph, member, given, method, two=two))
+        kept = stacking_columns.kept(proto)
+        for i, (member, method, lists) in enumerate(zip(proto.members, proto.methods, kept, strict=True)):
+            name = stacking_columns.METHODS[method]
+            given = self.ask(graph, member, f"{path}.members[{i}]", x)[name]
+            spec = next(one for one in family_of(member).outputs(member) if one.method == name)
+            parts.append(_matrix(graph, spec, given, [column for columns in lists for column in columns]))
         stacked = graph.node("Concat", *parts, *([x] if proto.passthrough else []), axis=1)
         transform = stacked
         if any(
@@ -54,18 +50,33 @@ class StackingBuilder(EnsembleBuilder):
         ):
             transform = graph.node("Cast", stacked, to=TensorProto.INT64)
         out = self.ask(graph, proto.final, f"{path}.final", stacked)
+        # The last model's labels are the numbers of the classes.
         if proto.HasField("classes"):
-            # The last model's labels are the numbers of the classes.
             out["predict"] = label_of(graph, proto.classes, out["predict"])
-        kept = self.names_of(model)
-        return {method: value for method, value in (out | {"transform": transform}).items() if method in kept}
+        elif proto.outputs:
+            out |= _several(graph, proto, out)
+        names = self.names_of(model)
+        return {method: value for method, value in (out | {"transform": transform}).items() if method in names}
 
 
-def _matrix(graph: Graph, member: model_pb2.ModelProto, given: str, method: Method, *, two: bool) -> str:
-    """Give a member's answers as a matrix of doubles, without the first probability of two classes."""
-    found = next(one for one in family_of(member).outputs(member) if one.method == _METHODS[method])
-    if not found.n_columns:
+def _several(graph: Graph, proto: model_pb2.StackingProto, out: dict[str, str]) -> dict[str, str]:
+    """Give what the answers of the last model say of several labels."""
+    found = [
+        label_of(graph, classes, graph.node("Gather", out["predict"], graph.constant([k]), axis=1))
+        for k, classes in enumerate(proto.outputs)
+    ]
+    answers = {"predict": graph.node("Concat", *found, axis=1)}
+    if stacking_columns.tells_probabilities(proto.final):
+        counts = [labels.count(classes) for classes in stacking_columns.classes_of_outputs(proto.final)]
+        first = np.cumsum([0, *counts[:-1]])
+        answers["predict_proba"] = graph.node("Gather", out["predict_proba"], graph.constant(first), axis=1)
+    return answers
+
+
+def _matrix(graph: Graph, spec: model_pb2.OutputSpec, given: str, columns: list[int]) -> str:
+    """Give some columns of a member's answers as a matrix of doubles."""
+    if not spec.n_columns:
         given = graph.node("Unsqueeze", given, graph.constant([1]))
-    if method == Method.METHOD_PREDICT_PROBA and two:
-        return graph.node("Gather", given, graph.constant([1]), axis=1)
+    if len(columns) < spec.n_columns:
+        return graph.node("Gather", given, graph.constant(columns), axis=1)
     return graph.node("Cast", given, to=TensorProto.DOUBLE)
