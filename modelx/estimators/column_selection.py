@@ -27,6 +27,12 @@ def members(estimator: Any) -> list[tuple[str, Any]]:
     return [(name, fitted) for name, fitted, _ in estimator.transformers_ if fitted != "drop" and len(indices[name])]
 
 
+def selected(estimator: Any) -> list[tuple[Any, list[int]]]:
+    """Give the fitted transformers that have columns, with these."""
+    indices = estimator._transformer_to_input_indices
+    return [(fitted, list(indices[name])) for name, fitted in members(estimator)]
+
+
 def encode(estimator: Any, model: model_pb2.ModelProto, classes: Mapping[str, type]) -> None:
     """Write a fitted ColumnTransformer.
 

@@ -97,4 +97,4 @@ def test_rows_that_a_model_refuses(run, files, tmp_path):
     write_csv(tmp_path / "x.csv", rows)
     result = run("diff", files["ridge.pb"], files["ridge2.pb"], "--data", tmp_path / "x.csv", "--json")
     assert (result.code, result.error["kind"]) == (4, "non_finite_input")
-    assert "line 4, feature 2 is nan" in result.error["message"]
+    assert 'line 4, feature 2 ("sex") is nan' in result.error["message"]

@@ -110,10 +110,10 @@ ROW = ",".join(["0.5"] * 10)
     [
         (f"{ROW}\n1,2\n", [], "wrong_width", ["line 2", "2 values", "expected 10"]),
         (f"{ROW}\n{ROW[:-3]}x\n", [], "not_numeric", ["line 2, column 10", "'x'"]),
-        (f"{ROW}\n{ROW[:-3]}\n", [], "non_finite_input", ["line 2", "feature 10 is nan"]),
+        (f"{ROW}\n{ROW[:-3]}\n", [], "non_finite_input", ["line 2", 'feature 10 ("s6") is nan']),
         (f'{ROW}\n{ROW[:-3]}""\n', [], "not_numeric", ["line 2, column 10 (s6)", "empty"]),
-        (f"{ROW}\n\n{ROW[:-3]}nan\n", [], "non_finite_input", ["line 3", "feature 10 is nan", "Ridge"]),
-        (f"{ROW[:-3]}-inf\n", [], "non_finite_input", ["line 1", "feature 10 is -inf"]),
+        (f"{ROW}\n\n{ROW[:-3]}nan\n", [], "non_finite_input", ["line 3", 'feature 10 ("s6") is nan', "Ridge"]),
+        (f"{ROW[:-3]}-inf\n", [], "non_finite_input", ["line 1", 'feature 10 ("s6") is -inf']),
         (f"{ROW[:-3]}1e999\n", [], "not_numeric", ["line 1, column 10", "range"]),
         (ROW.replace(",", ";"), [], "wrong_width", ["semicolons"]),
         ("age,sex\n", ["--header"], "missing_column", ["'bmi'"]),

@@ -1,4 +1,4 @@
-"""Ensembles whose members take strings, as scikit-learn hands them rows: frames to some, arrays of objects to others."""
+"""Ensembles whose members take strings, as scikit-learn hands them rows: frames, or arrays of objects."""
 
 import numpy as np
 import pandas as pd
