@@ -7,12 +7,15 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 GO ?= go
 VENV := .venv
+OLDEST := .venv-oldest
 PY := $(VENV)/bin/python
 TOOLS := build/tools
 export GOFLAGS ?= -mod=readonly
 export GOBIN := $(CURDIR)/$(TOOLS)
 # Tests run side by side; BLAS and OpenMP threads on top of that only wait for each other.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# Tests of one group, which share what is slow to build, run in one process.
+SPREAD := -n 2 --dist loadgroup
 PROTOC_GEN_GO := 1.36.12
 PROTOC_GEN_GO_GRPC := 1.6.2
 STATICCHECK := 0.8.2
@@ -76,11 +79,18 @@ demo: setup build ## Train on real data, export, predict every row in Go, compar
 	$(PY) examples/demo.py --modelx-go bin/modelx-go
 
 .PHONY: test
-test: lint drift breaking test-python test-go interop-test test-oldest fuzz-short ## Everything that CI runs
+test: ## Everything that CI runs
+	@$(MAKE) -j4 --output-sync lint environments
+	@$(MAKE) drift breaking test-python test-go interop-marked test-oldest fuzz-go-short
+
+# Everything that is downloaded or built once; side by side, as they mostly wait for the network.
+.PHONY: environments
+environments: setup build tritonclient kserve-schemas $(OLDEST)/.ready build/generate/.ready \
+  $(TOOLS)/protoc-gen-go-$(PROTOC_GEN_GO) $(TOOLS)/protoc-gen-go-grpc-$(PROTOC_GEN_GO_GRPC)
 
 .PHONY: test-python
 test-python: setup tritonclient kserve-schemas ## The Python tests, without the ones that need Go
-	$(TEST_ENV) $(PY) -m pytest tests -n 2 -m "not interop"
+	$(TEST_ENV) $(PY) -m pytest tests $(SPREAD) -m "not interop"
 
 .PHONY: test-go
 test-go: ## The Go tests, with the race detector
@@ -88,8 +98,14 @@ test-go: ## The Go tests, with the race detector
 
 .PHONY: interop-test
 interop-test: setup build tritonclient kserve-schemas ## The cross-language part alone: vectors and the serving contract in both languages
-	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py -n 2
-	$(TEST_ENV) $(PY) -m pytest tests/contract tests/deploy tests/client tests/cli tests/docs -n 2 -m interop
+	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/test_go_consumer.py $(SPREAD) -m "not interop"
+	@$(MAKE) interop-marked
+
+# What test-python leaves out.
+.PHONY: interop-marked
+interop-marked: setup build tritonclient kserve-schemas
+	$(TEST_ENV) $(PY) -m pytest tests/conformance tests/interop tests/compat tests/contract tests/deploy tests/client tests/cli tests/docs \
+	  $(SPREAD) -m interop
 	cd interop && $(GO) test -count=1 -run 'Conformance|Compat|Invalid' .
 	$(TEST_ENV) $(PY) tests/matrix/matrix.py --modelx-go bin/modelx-go --check
 
@@ -110,9 +126,8 @@ kserve-schemas:
 
 .PHONY: contract
 contract: setup build tritonclient ## Run the serving contract's cases against both engines
-	$(TEST_ENV) $(PY) -m pytest tests/contract -n 2
+	$(TEST_ENV) $(PY) -m pytest tests/contract $(SPREAD)
 
-OLDEST := .venv-oldest
 $(OLDEST)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
@@ -123,7 +138,7 @@ $(OLDEST)/.ready: pyproject.toml
 .PHONY: test-oldest
 test-oldest: $(OLDEST)/.ready ## The core tests under the oldest supported scikit-learn, numpy and protobuf
 	$(TEST_ENV) $(OLDEST)/bin/python -m pytest tests/estimators tests/evidence tests/compat tests/fuzz tests/test_api.py \
-	  tests/test_errors.py -n 2 -m "not interop"
+	  tests/test_errors.py $(SPREAD) -m "not interop"
 
 # Runs, not seconds: go test calls it a failure when the time is up in the middle of a run.
 FUZZRUNS ?= 5000000x
@@ -131,14 +146,22 @@ FUZZRUNS ?= 5000000x
 fuzz-short: setup ## Each fuzz target of both languages for some seconds
 	@$(MAKE) fuzz FUZZRUNS=8000x FUZZSECONDS=5
 
+# Python's run in test-python, for some seconds too.
+.PHONY: fuzz-go-short
+fuzz-go-short:
+	@$(MAKE) fuzz-go FUZZRUNS=8000x
+
 FUZZSECONDS ?= 300
 .PHONY: fuzz
-fuzz: setup ## Each fuzz target for long: make fuzz FUZZRUNS=9000000x FUZZSECONDS=600
+fuzz: setup fuzz-go ## Each fuzz target for long: make fuzz FUZZRUNS=9000000x FUZZSECONDS=600
+	$(TEST_ENV) $(PY) -m pytest tests/fuzz $(SPREAD) --fuzz-seconds $(FUZZSECONDS)
+
+.PHONY: fuzz-go
+fuzz-go:
 	@cd interop && for dir in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$dir/*_test.go | cut -d' ' -f2); do \
 	    echo "$$dir $$target $(FUZZRUNS)"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZRUNS) -fuzzminimizetime 1x $$dir; \
 	  done; done
-	$(TEST_ENV) $(PY) -m pytest tests/fuzz -n 2 --fuzz-seconds $(FUZZSECONDS)
 
 .PHONY: lint
 lint: setup $(TOOLS)/staticcheck-$(STATICCHECK) ## ruff, mypy --strict, buf lint, gofmt, go vet, staticcheck
@@ -173,7 +196,7 @@ conformance: setup ## Rewrite the conformance vectors from their cases
 
 build/columnsbench: $(wildcard benchmarks/go/columns/*.go interop/*.go)
 	@mkdir -p build
-	cd benchmarks/go && CGO_ENABLED=0 $(GO) build -o ../../build/columnsbench ./columns
+	cd benchmarks/go && CGO_ENABLED=1 $(GO) build -o ../../build/columnsbench ./columns
 
 build/gobench: $(wildcard benchmarks/go/*) $(wildcard interop/*.go)
 	@mkdir -p build

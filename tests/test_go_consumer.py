@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# One build serves all.
+pytestmark = pytest.mark.xdist_group("consumer")
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "tests" / "samples"
 ROWS = SAMPLES / "diabetes_first_20_rows.csv"
