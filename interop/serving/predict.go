@@ -57,8 +57,10 @@ func (s *Served) answer(ctx context.Context, request *Request, response *Respons
 	response.Model, response.Version, response.Rows = s.name, s.version, rows
 	for i := range response.Outputs {
 		output := &response.Outputs[i]
-		if output.texts = &response.texts; request.Made != nil {
-			output.texts = &request.Made.texts
+		if output.Types != nil {
+			if output.texts = &response.texts; request.Made != nil {
+				output.texts = &request.Made.texts
+			}
 		}
 		output.Values = resize(output.Values, rows*output.Columns)
 		if err := s.compute(ctx, output, x, rows, response); err != nil {

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	"github.com/modelx-dev/modelx/interop/internal/typedmodels"
 	"github.com/modelx-dev/modelx/interop/modelxpb"
 	"github.com/modelx-dev/modelx/interop/serving"
 )
@@ -292,6 +293,29 @@ func TestSingleFeature(t *testing.T) {
 	}
 }
 
+// Places of gaps are told from what is none.
+func TestPlacesOfGaps(t *testing.T) {
+	for text, want := range map[string][]int{"": {}, "0": {0}, "1,2": {1, 2}, "007": nil, "02": {2}, "3": nil, "1,1": nil, "2,0": nil, ",": nil, "1,": nil, " 1": nil, "-1": nil, "+1": nil, "99999999999999999999": nil} {
+		in, got := Input{Missing: Parameter{There: true, Text: text}}, []int{}
+		if ok := in.eachMissing(3, func(place int) { got = append(got, place) }); ok != (want != nil) || ok && !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, %v", text, got, ok)
+		}
+	}
+}
+
+// Raw texts are bounded by how many they are, not by what their lengths claim.
+func TestRawTexts(t *testing.T) {
+	for raw, text := range map[string]string{
+		"\xff\xff\xff\xff": "input \"X\" has raw contents that are no texts with their lengths", "\x00\x00": "input \"X\" has raw contents that are no texts with their lengths",
+		"\x00\x00\x00\x00": `input "X" has 1 values; expected 2`, strings.Repeat("\x00\x00\x00\x00", MostTexts+1): "the tensors have more than 1000000 texts",
+	} {
+		q := Inference{Inputs: []Input{rawInput("X", Bytes, []int64{1, 2}, raw)}}
+		if err := q.Check(); err == nil || err.Message != text {
+			t.Errorf("%.8q: the error is %v", raw, err)
+		}
+	}
+}
+
 // FuzzInference looks for shapes and lengths that get past the checks and do not fit.
 func FuzzInference(f *testing.F) {
 	f.Add("FP64", int64(1), int64(2), []byte(strings.Repeat("x", 16)), true)
@@ -299,7 +323,9 @@ func FuzzInference(f *testing.F) {
 	f.Add("BOOL", int64(math.MaxInt64), int64(math.MaxInt64), []byte{}, true)
 	f.Add("UINT16", int64(1<<32), int64(1<<32), []byte{1}, false)
 	f.Add("FP16", int64(0), int64(-1), []byte{}, false)
-	twoNames := served(f, "a", "b")
+	f.Add("BYTES", int64(1), int64(2), []byte("\x01\x00\x00\x00a\x02\x00\x00\x00\xc3\xa9"), true)
+	f.Add("BYTES", int64(1), int64(2), []byte("0,1"), false)
+	twoNames, colors := served(f, "a", "b"), load(f, typedmodels.Colors())
 	f.Fuzz(func(t *testing.T, datatype string, rows, columns int64, data []byte, raw bool) {
 		in := Input{Name: "X", Datatype: datatype, Shape: []int64{rows, columns}}
 		if raw {
@@ -307,11 +333,21 @@ func FuzzInference(f *testing.F) {
 		} else {
 			in.Contents = Contents{Doubles: make([]float64, len(data)), Ints: make([]int32, len(data)), Bools: make([]bool, len(data))}
 		}
+		if datatype == Bytes && !raw {
+			in.Contents = Contents{Texts: make([]string, len(data)), HasTexts: true}
+			in.Missing = Parameter{There: true, Text: string(data)}
+		}
 		q := Inference{Inputs: []Input{in}}
 		if q.Check() != nil {
 			return
 		}
 		var request serving.Request
+		if datatype == Bytes {
+			if q.Fill(colors, &request) == nil && (request.Made == nil || int64(len(request.Made.Values)) != rows*2) {
+				t.Fatalf("the request is %+v", request)
+			}
+			return
+		}
 		if q.Fill(twoNames, &request) != nil {
 			return
 		}

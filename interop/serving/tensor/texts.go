@@ -111,6 +111,9 @@ func (in *Input) checkMissing(n int) *serving.Error {
 	return nil
 }
 
+// mostDigits is how many digits a place may have.
+const mostDigits = 18
+
 // eachMissing gives the places of the parameter to one, and tells whether they are places of n values in ascending order.
 func (in *Input) eachMissing(n int, one func(place int)) bool {
 	text := in.Missing.Text
@@ -122,7 +125,7 @@ func (in *Input) eachMissing(n int, one func(place int)) bool {
 		if i < len(text) && '0' <= text[i] && text[i] <= '9' {
 			place = 10*place + int(text[i]-'0')
 			digits++
-			if place >= n {
+			if place >= n || digits > mostDigits {
 				return false
 			}
 			continue
