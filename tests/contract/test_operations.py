@@ -9,6 +9,7 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import contract_calls as calls
 import contract_engines as engines
@@ -23,7 +24,7 @@ from modelx.v1 import service_pb2, service_pb2_grpc
 def run(engine, *arguments, environment=None):
     return subprocess.run(
         [*engines.command(engine), *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=60, env=environment,
+        capture_output=True, text=True, check=False, timeout=240, env=environment,
     )  # fmt: skip
 
 
@@ -57,13 +58,16 @@ def settings_texts(tmp_path):
 
 @pytest.mark.interop
 def test_settings_are_read_alike(files, tmp_path):
-    for arguments in settings_texts(tmp_path):
+    lines = settings_texts(tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        # What takes time is the start of each.
+        done = {e: pool.map(lambda line, e=e: run(e, files / "diabetes.pb", *line), lines) for e in ("python", "go")}
+    for arguments, *both in zip(lines, done["python"], done["go"], strict=True):
         told = {}
-        for engine in ("python", "go"):
-            done = run(engine, files / "diabetes.pb", *arguments)
+        for engine, each in zip(("python", "go"), both, strict=True):
             # The program's name, and its word of where help is, differ.
-            error = re.sub(r"^modelx(-go)?: ", "", done.stderr.splitlines()[0]) if done.stderr else ""
-            told[engine] = (done.returncode, done.stdout, error)
+            error = re.sub(r"^modelx(-go)?: ", "", each.stderr.splitlines()[0]) if each.stderr else ""
+            told[engine] = (each.returncode, each.stdout, error)
         assert told["python"] == told["go"], arguments
         assert told["go"][0] == (0 if "--print-config" in arguments else 2), told
 
@@ -82,16 +86,24 @@ def test_environment_is_read_alike(files):
 
 def test_exit_codes(engine, files, tmp_path):
     (tmp_path / "bad.pb").write_bytes(b"\x1b\xff no model")
-    assert run(engine, tmp_path / "missing.pb").returncode == 6
-    assert run(engine, tmp_path / "bad.pb", "--grpc-port", "0", "--http-port", "0").returncode == 3
-    with socket.socket() as taken:
+    with socket.socket() as taken, ThreadPoolExecutor(4) as pool:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        for flags in (["--grpc-port", port, "--http-port", "0"], ["--grpc-port", "0", "--http-port", port]):
-            done = run(engine, files / "diabetes.pb", *flags)
-            assert done.returncode == 6, done.stderr
-            assert port in done.stderr
+        good = files / "diabetes.pb"
+        missing, bad, *ports = pool.map(
+            lambda line: run(engine, *line),
+            [
+                (tmp_path / "missing.pb",),
+                (tmp_path / "bad.pb", "--grpc-port", "0", "--http-port", "0"),
+                (good, "--grpc-port", port, "--http-port", "0"),
+                (good, "--grpc-port", "0", "--http-port", port),
+            ],
+        )
+    assert (missing.returncode, bad.returncode) == (6, 3)
+    for done in ports:
+        assert done.returncode == 6, done.stderr
+        assert port in done.stderr
 
 
 def test_overload_is_refused_at_once(serve, files):

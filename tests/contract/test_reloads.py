@@ -36,7 +36,10 @@ def folder(tmp_path):
 
 
 class Clients:
-    """Threads that predict until they are stopped, and keep what went wrong."""
+    """Threads that predict until they are stopped, and keep what went wrong.
+
+    With each turn every one of them makes a request, so that there are many around each reload, and none between them.
+    """
 
     def __init__(self, address, folder, count=CLIENTS):
         x = models.data("diabetes")[:64]
@@ -44,15 +47,23 @@ class Clients:
         self.expected = {v: modelx.load(folder / f"{v}.pb").predict(x) for v in VERSIONS}
         self.wrong: list[str] = []
         self.seen: dict[str, int] = dict.fromkeys(VERSIONS, 0)
-        self._stop = threading.Event()
+        self._turn = 0
+        self._stop = False
+        self._changed = threading.Condition()
         self._threads = [threading.Thread(target=self._run, args=(address, n)) for n in range(count)]
 
     def _run(self, address, number):
         with grpc.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
             stub = service_pb2_grpc.ModelServiceStub(channel)
-            turn = number
-            while not self._stop.is_set():
-                turn = (turn + 1) % len(self.rows)
+            seen = 0
+            while True:
+                with self._changed:
+                    while not self._stop and self._turn == seen:
+                        self._changed.wait()
+                    if self._stop:
+                        return
+                    seen = self._turn
+                turn = (number + seen) % len(self.rows)
                 try:
                     answer = stub.Predict(service_pb2.PredictRequest(features=self.rows[turn]), timeout=30)
                 except grpc.RpcError as error:
@@ -63,13 +74,21 @@ class Clients:
                     self.wrong.append(f"{answer.model_version} gave {answer.predictions[0]}, not {want}")
                 self.seen[answer.model_version] += 1
 
+    def turn(self):
+        """Let every client that waits make a request."""
+        with self._changed:
+            self._turn += 1
+            self._changed.notify_all()
+
     def __enter__(self):
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_):
-        self._stop.set()
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
         for thread in self._threads:
             thread.join()
 
@@ -80,6 +99,7 @@ def test_reloads_under_load_lose_nothing(serve, folder):
         stub = service_pb2_grpc.ModelServiceStub(channel)
         for turn in range(RELOADS):
             version = list(VERSIONS)[turn % 2]
+            clients.turn()
             # Every tenth time a bad file comes between.
             if turn % 10 == 9:
                 with pytest.raises(grpc.RpcError) as refused:
@@ -91,7 +111,7 @@ def test_reloads_under_load_lose_nothing(serve, folder):
             mine = stub.Predict(service_pb2.PredictRequest(features=clients.rows[0]))
             assert mine.model_version == version
     assert clients.wrong == []
-    assert min(clients.seen.values()) > 100, clients.seen
+    assert min(clients.seen.values()) > RELOADS, clients.seen
 
 
 def rpc(server, method, **request):
