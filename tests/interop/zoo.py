@@ -13,12 +13,14 @@ from sklearn.ensemble import (
     ExtraTreesRegressor,
     GradientBoostingClassifier,
     GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
     VotingClassifier,
 )
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
@@ -39,9 +41,10 @@ ROWS = 120
 WORDS = ["red", "", "blau", "緑", "a\u0301", "\U0001f600", "None", "nan"]
 
 
-def table(rng: np.random.Generator) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Make a frame; give it with the names of its numbers and of its strings."""
+def table(rng: np.random.Generator) -> tuple[pd.DataFrame, list[str], list[str], Any]:
+    """Make a frame; give it with the names of its numbers and of its strings, and what is missing among these."""
     numbers, strings = int(rng.integers(1, 6)), int(rng.integers(0, 4))
+    gap = gap_of(rng)
     columns: dict[str, Any] = {}
     for i in range(numbers):
         values = rng.normal(size=ROWS) * 10.0 ** rng.integers(-3, 4)
@@ -55,12 +58,17 @@ def table(rng: np.random.Generator) -> tuple[pd.DataFrame, list[str], list[str]]
         known = rng.choice(len(WORDS), int(rng.integers(2, len(WORDS))), replace=False)
         cells: list[Any] = [WORDS[k] for k in rng.choice(known, ROWS)]
         if rng.random() < 0.5:
-            cells = [None if rng.random() < 0.1 else cell for cell in cells]
+            cells = [gap if rng.random() < 0.1 else cell for cell in cells]
         columns[f"string {i}"] = pd.Series(cells, dtype=object)
     names = list(columns)
     rng.shuffle(names)
     frame = pd.DataFrame({name: columns[name] for name in names})
-    return frame, [name for name in names if name[0] == "n"], [name for name in names if name[0] == "s"]
+    return frame, [name for name in names if name[0] == "n"], [name for name in names if name[0] == "s"], gap
+
+
+def gap_of(rng: np.random.Generator) -> Any:
+    """Give what stands for a missing string: one of the two that scikit-learn knows."""
+    return None if rng.random() < 0.5 else np.nan
 
 
 def _pick(rng: np.random.Generator, *choices: Any) -> Any:
@@ -85,8 +93,31 @@ def _of_numbers(rng: np.random.Generator) -> BaseEstimator:
     )
 
 
-def prepare(rng: np.random.Generator, numbers: list[str], strings: list[str]) -> BaseEstimator:
-    """Give a ColumnTransformer for a frame's columns."""
+def _of_strings(rng: np.random.Generator, gap: Any, encoder: BaseEstimator) -> BaseEstimator:
+    """Give what makes numbers of strings: an encoder alone, or behind what fills gaps or tells of them."""
+    strategy = _pick(rng, lambda: "most_frequent", lambda: "constant")
+    fill = SimpleImputer(missing_values=gap, strategy=strategy, add_indicator=bool(rng.integers(2)))
+    return _pick(
+        rng,
+        lambda: encoder,
+        lambda: make_pipeline(fill, encoder),
+        lambda: make_pipeline(make_union(fill, MissingIndicator(missing_values=gap, features="all")), encoder),
+        lambda: make_pipeline(make_union("passthrough", fill), encoder),
+    )
+
+
+def prepare(rng: np.random.Generator, numbers: list[str], strings: list[str], gap: Any) -> BaseEstimator:
+    """Give a ColumnTransformer for a frame's columns, in which strings may have such gaps."""
+    if strings and rng.random() < 0.2:
+        # Strings are handed on, to be encoded by their places in what the first step gives.
+        first = ColumnTransformer(
+            [("numbers", SimpleImputer(keep_empty_features=True), numbers)], remainder="passthrough"
+        )
+        places = list(range(len(numbers), len(numbers) + len(strings)))
+        encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        return make_pipeline(
+            first, ColumnTransformer([("strings", _of_strings(rng, gap, encoder), places)], remainder="passthrough")
+        )
     parts: list[Any] = []
     fill = SimpleImputer(strategy=_pick(rng, lambda: "mean", lambda: "median", lambda: "most_frequent"))
     split = int(rng.integers(len(numbers) + 1))
@@ -96,7 +127,8 @@ def prepare(rng: np.random.Generator, numbers: list[str], strings: list[str]) ->
     if strings:
         options = [{}, {"min_frequency": 5}, {"max_categories": 3}, {"drop": "if_binary"}]
         given = options[int(rng.integers(len(options)))]
-        parts.append(("strings", OneHotEncoder(handle_unknown="ignore", sparse_output=False, **given), strings))
+        encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, **given)
+        parts.append(("strings", _of_strings(rng, gap, encoder), strings))
     weights = {parts[0][0]: 0.25} if rng.random() < 0.3 else None
     order = rng.permutation(len(parts))
     return ColumnTransformer([parts[i] for i in order], transformer_weights=weights)
@@ -130,10 +162,18 @@ def last(rng: np.random.Generator, *, classify: bool) -> BaseEstimator:
     )
 
 
+def boosted(rng: np.random.Generator, frame: pd.DataFrame, strings: list[str], *, classify: bool) -> Any:
+    """Give boosted trees that take the frame itself, its strings as categories, and that frame."""
+    cls = HistGradientBoostingClassifier if classify else HistGradientBoostingRegressor
+    if rng.random() < 0.5:
+        return cls(max_iter=5, categorical_features=strings, random_state=0), frame
+    return cls(max_iter=5, random_state=0), frame.astype(dict.fromkeys(strings, "category"))
+
+
 def draw(seed: int) -> tuple[BaseEstimator, pd.DataFrame]:
     """Give a fitted pipeline and the frame that it was fitted on."""
     rng = np.random.default_rng(seed)
-    frame, numbers, strings = table(rng)
+    frame, numbers, strings, gap = table(rng)
     score = rng.normal(size=ROWS) + frame[numbers[0]].rank(pct=True).fillna(0).to_numpy()
     for name in strings:
         score += frame[name].map(lambda cell: len(str(cell)) % 3).to_numpy()
@@ -143,7 +183,10 @@ def draw(seed: int) -> tuple[BaseEstimator, pd.DataFrame]:
         labels = [np.array([0, 1]), np.array(["no", "yes", "vielleicht"]), np.array([-1, 5, 7])]
         chosen = labels[int(rng.integers(len(labels)))]
         y = chosen[np.searchsorted(np.quantile(score, np.linspace(0, 1, len(chosen) + 1)[1:-1]), score)]
-    steps: list[Any] = [prepare(rng, numbers, strings)]
+    if strings and rng.random() < 0.2:
+        model, frame = boosted(rng, frame, strings, classify=classify)
+        return model.fit(frame, y), frame
+    steps: list[Any] = [prepare(rng, numbers, strings, gap)]
     if rng.random() < 0.3:
         steps.append(SelectKBest(k=1))
     if rng.random() < 0.2:
