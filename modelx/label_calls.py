@@ -44,7 +44,7 @@ def _numbered(encoder: Any, method: str, x: NDArray[Any]) -> NDArray[Any]:
     with np.errstate(all="ignore"):
         try:
             cast = given.astype(dtype)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise ValueError(f"{_UNSEEN}: {error}") from error
     for a, b in zip(given.tolist(), cast.tolist(), strict=True):
         if a != b and not (a != a and b != b):  # noqa: PLR0124 - NaN
@@ -72,7 +72,7 @@ def _binarized(encoder: Any, x: NDArray[Any]) -> NDArray[Any]:
 def _alone(encoder: Any, value: Any) -> NDArray[Any]:
     """Give the row of one label."""
     text = isinstance(value, str)
-    if not text and encoder.classes_.dtype.kind in "OU":
+    if not text and isinstance(encoder.classes_[0], str):
         raise ValueError(f"{_UNSEEN}: {value!r}")
     row = _dense(encoder.transform(np.array([value], dtype=object if text else np.float64)))
     return np.asarray(row[0])

@@ -21,6 +21,7 @@ from modelx.errors import (
     UnsupportedEstimatorError,
 )
 from modelx.kernels import kernel_for
+from modelx.v1 import model_pb2
 
 NUMBERS = {"neg_label": -2, "pos_label": 0}
 FITTED = {
@@ -130,6 +131,19 @@ def test_models_without_a_source(fitted):
     model.ClearField("source")
     loaded = modelx.from_proto(model)
     assert call(loaded, "transform", rows(labels)).tolist() == call(encoder, "transform", rows(labels)).tolist()
+
+
+@pytest.mark.parametrize("labels", [[5, 2], [9, 2, 5], ["b", "a"], [True, False]])
+def test_classes_in_another_order(labels):
+    """A file of another writer need not sort them."""
+    model = model_pb2.ModelProto()
+    model.label_binarizer.pos_label = 1
+    known = model.label_binarizer.features.add().categories
+    {int: known.ints, str: known.strings, bool: known.bools}[type(labels[0])].extend(labels)
+    loaded = modelx.from_proto(model)
+    found = call(loaded, "transform", rows(labels))
+    assert found.tolist() == reference.compute(model, rows(labels))["transform"].tolist()
+    assert call(loaded, "inverse_transform", found.astype(float)).ravel().tolist() == labels
 
 
 @pytest.mark.parametrize(
