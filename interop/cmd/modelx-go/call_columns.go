@@ -102,26 +102,8 @@ func (c *caller) objectBlocks(ctx context.Context, name string, source *bufio.Re
 	return t.readBlocks(rows, name, t.version, true, one)
 }
 
-// arrayBlocks gives rows of JSON that go by the order of the features to one, a block at a time.
-func (t *taken) arrayBlocks(rows [][]any, name string, gap modelx.Missing, one func(block) error) error {
-	for first, size := 0, t.rowsAtATime(); first < len(rows); first += size {
-		b, err := t.columnsOfArrays(rows[first:min(first+size, len(rows))], first, gap)
-		if err != nil {
-			return inputError{name, err}
-		}
-		b.place = name
-		if len(rows) > size {
-			b.place = fmt.Sprintf("%s, from row %d on", name, first+1)
-		}
-		if err := one(b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// columnsOfArrays makes columns of rows of JSON, of which the first one has a number from 0.
-func (t *taken) columnsOfArrays(rows [][]any, first int, gap modelx.Missing) (block, error) {
+// columnsOfArrays makes columns of rows of JSON, by their order.
+func (t *taken) columnsOfArrays(rows [][]any, gap modelx.Missing) (block, error) {
 	if gap == modelx.Present {
 		gap = modelx.MissingNone
 	}
@@ -137,14 +119,14 @@ func (t *taken) columnsOfArrays(rows [][]any, first int, gap modelx.Missing) (bl
 	for i, row := range rows {
 		if len(row) != t.N {
 			return block{}, &modelx.Error{
-				Kind: modelx.ErrWrongWidth, Path: fmt.Sprintf("row %d", first+i+1), Found: fmt.Sprintf("%d values", len(row)),
+				Kind: modelx.ErrWrongWidth, Path: fmt.Sprintf("row %d", i+1), Found: fmt.Sprintf("%d values", len(row)),
 				Want: strconv.Itoa(t.N), Hint: "give one for each feature, in the model's order, or objects with their names",
 			}
 		}
 		for j, value := range row {
 			if want, ok := t.set(&b.columns[j], i, j, value, gap); !ok {
 				return block{}, &modelx.Error{
-					Kind: modelx.ErrColumnType, Path: fmt.Sprintf("row %d, value %d", first+i+1, j+1), Found: jsonKind(value), Want: want,
+					Kind: modelx.ErrColumnType, Path: fmt.Sprintf("row %d, value %d", i+1, j+1), Found: jsonKind(value), Want: want,
 				}
 			}
 		}

@@ -18,22 +18,24 @@ func notNumbers(path, found, want string) error {
 	return &modelx.Error{Kind: modelx.ErrNotNumeric, Path: path, Found: found, Want: want}
 }
 
-// arrayBlocks gives rows of JSON to one: an array of arrays, or an object with one under "features"; a flat array is one row.
+// arrayBlocks gives rows of JSON to one, all at once: an array of arrays, or an object with one under "features"; a flat array is one row.
 func (c *caller) arrayBlocks(ctx context.Context, name string, text []byte, one func(block) error) error {
 	rows, err := arraysOf(text)
 	if err != nil {
 		return inputError{name, err}
 	}
+	var t *taken
 	if !isPlain(rows) {
-		t, err := c.taken(ctx)
-		if err != nil {
+		if t, err = c.taken(ctx); err != nil {
 			return inputError{name, err}
 		}
-		if t.typed() {
-			return t.arrayBlocks(rows, name, c.missing, one)
-		}
 	}
-	b, err := rowsOfArrays(rows)
+	var b block
+	if t != nil && t.typed() {
+		b, err = t.columnsOfArrays(rows, c.missing)
+	} else {
+		b, err = rowsOfArrays(rows)
+	}
 	if err != nil {
 		return inputError{name, err}
 	}
