@@ -117,7 +117,8 @@ func turn(x float64) (quarter uint64, r, rest float64) {
 	low := float64(p2<<53|p1>>11) * (scale * 0x1p-64)
 	// Times pi / 2. The fused operation is exact everywhere.
 	r = float64(high * halfPiHi)
-	rest = math.FMA(high, halfPiHi, -r) + (float64(high*halfPiLo) + float64(low*halfPiHi))
+	lost := math.FMA(high, halfPiHi, -r)
+	rest = lost + (float64(high*halfPiLo) + float64(low*halfPiHi))
 	if negative != (x < 0) {
 		r, rest = -r, -rest
 	}
@@ -142,7 +143,10 @@ func Arctan(x float64) float64 {
 	}
 	if size > 1 {
 		// pi / 2 - arctan(1 / size)
-		hi, lo := angle(1/size, math.FMA(-(1/size), size, 1)/size)
+		inverse := 1 / size
+		negated := -inverse
+		lost := math.FMA(negated, size, 1)
+		hi, lo := angle(inverse, lost/size)
 		return math.Copysign(halfPiHi-(hi-(halfPiLo-lo)), x)
 	}
 	hi, lo := angle(size, 0)
@@ -155,7 +159,7 @@ func angle(x, rest float64) (hi, lo float64) {
 		return x, 0 // Of 1 / infinity.
 	}
 	i := math.Floor(float64(x*8) + 0.5)
-	c := i / 8
+	c := float64(i * 0.125) // Exact; as a quotient it would be fused all the same.
 	t := x
 	if i > 0 {
 		t = (x - c) / (1 + float64(x*c))

@@ -16,7 +16,8 @@ func Cbrt(x float64) float64 {
 	// One step of Newton's iteration. The fused operations are exact everywhere: square + lost is y * y.
 	square := float64(y * y)
 	lost := math.FMA(y, y, -square)
-	excess := math.FMA(square, y, -size) + float64(lost*y)
+	over := math.FMA(square, y, -size)
+	excess := over + float64(lost*y)
 	y -= excess / float64(3*square)
 	return math.Copysign(float64(y*scale), x)
 }
@@ -48,5 +49,6 @@ func otherBase(x, factor, low float64) float64 {
 	high := first + second
 	rest := second - (high - first)
 	product := float64(high * factor)
-	return product + (math.FMA(high, factor, -product) + (float64(high*low) + float64(rest*factor)))
+	rounded := math.FMA(high, factor, -product)
+	return product + (rounded + (float64(high*low) + float64(rest*factor)))
 }
