@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from modelx.serving.requests import Output
     from modelx.v1.columns_pb2 import Column
 
-# In the order of their numbers.
-_LISTS = ("doubles", "ints", "strings", "bools")
+_LISTS = frozenset({"doubles", "ints", "strings", "bools"})
 
 
 class Columns:
@@ -44,17 +43,18 @@ class Columns:
     """
 
     def __init__(self, columns: Sequence[Column], rows: int) -> None:
-        self._columns = list(columns)
+        # They stay in their message: there may be a million empty ones, each of which would take a hundred bytes.
+        self._columns = columns
         self._rows = rows
-        names = [column.name for column in self._columns]
+        names = [column.name for column in columns]
         self._named = any(names)
         if self._named and "" in names:
             raise _bad(f"column {names.index('') + 1} has no name; expected one, as others have")
-        self._lists = [self._list_of(place) for place in range(len(names))]
+        self._lists = [self._list_of(place, column) for place, column in enumerate(columns)]
 
-    def _list_of(self, place: int) -> str:
+    def _list_of(self, place: int, column: Column) -> str:
         """Name the only list that has values; nothing where none has."""
-        filled = [name for name in _LISTS if len(getattr(self._columns[place], name))]
+        filled = [field.name for field, _ in column.ListFields() if field.name in _LISTS]
         if len(filled) > 1:
             raise _bad(f"{self._label(place)} has {filled[0]} and {filled[1]}; expected one list")
         return filled[0] if filled else ""

@@ -63,20 +63,19 @@ class ModelService:
 
     async def _predict(self, rpc: Rpc, raw: bytes) -> bytes:
         services = self._services
-        rest, given = grpc_predict.split(raw)
-        if len(rest) < _LONG:
-            message, features = grpc_predict.parse(rest, given)
-        else:
-            message, features = await services.offload.run(partial(grpc_predict.parse, rest, given))
+        # Large messages of features first are read at once: these are taken as they are.
+        is_long = len(raw) >= _LONG and raw[0] != grpc_predict.FEATURES_TAG
+        parsed = await services.offload.run(partial(grpc_predict.parse, raw)) if is_long else grpc_predict.parse(raw)
+        message, features, typed = parsed
         if message.metadata:
             rpc.message_id = message.metadata.get("request_id", "")
         rows = message.rows
         if rows < 0:
             raise ServingError("bad_request", f"rows is {rows}; expected 0 or more")
         make: Make | None = None
-        if message.columns:
+        if typed:
             columns_of = partial(grpc_predict.columns_of, message, features)
-            make = (columns_of() if len(rest) < _LONG else await services.offload.run(columns_of)).make
+            make = (await services.offload.run(columns_of) if is_long else columns_of()).make
         served = services.plane.find(message.model_name, message.model_version)
         rpc.answered_by(served)
         if make is None:
@@ -86,7 +85,7 @@ class ModelService:
                 return self._writer.write_one(served, quick)
             size = features.size
         else:
-            size = len(rest) // _BYTES_OF_VALUE
+            size = len(raw) // _BYTES_OF_VALUE
         methods = predict_methods(message.method, probabilities=message.include_probabilities)
         request = Request(features=features, make=make, methods=methods, rows=rows)
         rpc.check_deadline()

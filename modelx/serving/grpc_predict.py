@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from modelx.serving import grpc_fields, grpc_wire
 from modelx.serving.columns import Columns
@@ -19,19 +20,28 @@ if TYPE_CHECKING:
 
     Features: TypeAlias = NDArray[np.float64]
 
-_FEATURES_TAG = 0x0A
+FEATURES_TAG = 0x0A
+_COLUMNS_TAG = b"\x42"
 _DOUBLE = np.dtype("<f8")
 _NOTHING = service_pb2.PredictRequest()
+_from_string = service_pb2.PredictRequest.FromString
+# No shorter message has too many fields.
+_LONG = 1024 * 1024
 
 
-def split(raw: bytes) -> tuple[bytes, Features | None]:
-    """Take the features out of a PredictRequest: give the bytes of all else, and these as an array, if they come first.
+def parse(raw: bytes) -> tuple[service_pb2.PredictRequest, Features, bool]:
+    """Read a PredictRequest: a message that has all but the features, these as an array, and whether it has columns.
 
     The array can mostly not be written into.
     Every writer puts the features first and in one piece, so that they are the bytes after a tag and a length. What is
     written otherwise is left to protobuf.
+
+    Raises
+    ------
+    ServingError
+        `bad_request`, or `too_large`.
     """
-    if len(raw) > 1 and raw[0] == _FEATURES_TAG:
+    if len(raw) > 1 and raw[0] == FEATURES_TAG:
         size, start = raw[1], 2
         shift = 7
         if size > 0x7F:
@@ -48,27 +58,25 @@ def split(raw: bytes) -> tuple[bytes, Features | None]:
         end = start + size
         if size > 0 and size % 8 == 0 and end <= len(raw):
             # Bytes of their own begin where numbers may; within the message they begin anywhere.
-            return raw[end:], np.frombuffer(raw[start:end], _DOUBLE)
-    return raw, None
+            features = np.frombuffer(raw[start:end], _DOUBLE)
+            if end == len(raw):
+                return _NOTHING, features, False
+            rest = raw[end:]
+            message = _read(rest)
+            if not message.features:
+                # To look for the byte takes less than to ask the message.
+                return message, features, _COLUMNS_TAG in rest and bool(message.columns)
+    message = _read(raw)
+    return message, doubles(message.features), bool(message.columns)
 
 
-def parse(rest: bytes, features: Features | None) -> tuple[service_pb2.PredictRequest, Features]:
-    """Read what `split` gives: a message that has all but the features, and these as an array.
-
-    Raises
-    ------
-    ServingError
-        `bad_request`, or `too_large`.
-    """
-    if not rest and features is not None:
-        return _NOTHING, features
-    grpc_fields.check_predict(rest)
-    message = grpc_wire.parse(service_pb2.PredictRequest, rest)
-    if features is None:
-        features = doubles(message.features)
-    elif message.features:
-        features = np.concatenate([features, doubles(message.features)])
-    return message, features
+def _read(raw: bytes) -> service_pb2.PredictRequest:
+    if len(raw) >= _LONG:
+        grpc_fields.check_predict(raw)
+    try:
+        return _from_string(raw)
+    except DecodeError:
+        raise grpc_wire.not_a(service_pb2.PredictRequest) from None
 
 
 def columns_of(message: service_pb2.PredictRequest, features: Features) -> Columns:

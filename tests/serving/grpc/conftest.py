@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from data import load
@@ -14,6 +17,10 @@ from sklearn.preprocessing import StandardScaler
 import modelx
 from modelx.inference import open_inference_pb2_grpc
 from modelx.v1 import service_pb2_grpc
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "contract"))
+
+import contract_tables
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +35,7 @@ def estimators():
     rng = np.random.default_rng(3)
     centers = rng.normal(size=(1500, SLOW_WIDTH))
     return {
+        "people": contract_tables.fitted()["people"].estimator,
         "iris": LogisticRegression(max_iter=500).fit(x, names[y]),
         "big": LogisticRegression(max_iter=500).fit(x, big[y]),
         "bools": LogisticRegression(max_iter=500).fit(x, y == 1),
