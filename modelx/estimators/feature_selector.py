@@ -93,7 +93,11 @@ class FeatureSelectorFamily(Family):
             conversion.encode(estimator.estimator_, proto.model, "estimator_")
             proto.model.name = "estimator_"
         elif name == "SelectFromModel":
-            conversion.encode(estimator.estimator_, proto.members.add(name="estimator_"), "estimator_")
+            member = proto.members.add(name="estimator_")
+            conversion.encode(estimator.estimator_, member, "estimator_")
+            if conversion.string_columns(conversion.family_of(member).input_types(member)):
+                reason = "SelectFromModel chose among columns of strings; encode these before it, and fit again"
+                raise UnsupportedEstimatorError([("", reason)])
 
     def check(self, model: model_pb2.ModelProto, path: str) -> None:
         proto = model.feature_selector

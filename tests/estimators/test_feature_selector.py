@@ -40,7 +40,7 @@ from sklearn.linear_model import (
 )
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import modelx
@@ -330,3 +330,11 @@ def test_a_model_that_no_class_is_named_for():
         model.feature_selector.n_features = 2**31 - 1
         with pytest.raises(SourceError, match="does not say which class"):
             modelx.from_proto(model)
+
+
+def test_columns_of_strings_are_not_chosen():
+    x = np.array([["a", "u"], ["b", "u"], ["a", "v"], ["b", "v"]], dtype=object)
+    model = make_pipeline(OrdinalEncoder(), Ridge())
+    chosen = SelectFromModel(model, importance_getter="named_steps.ridge.coef_").fit(x, [0.0, 3.0, 0.0, 3.0])
+    with pytest.raises(UnsupportedEstimatorError, match="chose among columns of strings"):
+        modelx.dumps(chosen)

@@ -43,7 +43,7 @@ SMALL = {"max_iter": 2, "max_depth": 3, "min_samples_leaf": 4, "random_state": 0
 
 
 def encoded(last, columns=("word", "code")):
-    fill = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+    fill = make_pipeline(SimpleImputer(strategy="constant"), OneHotEncoder(handle_unknown="ignore"))
     rest = ["number"] if columns[0] == "word" else [0]
     return make_pipeline(ColumnTransformer([("words", fill, list(columns)), ("rest", "passthrough", rest)]), last)
 

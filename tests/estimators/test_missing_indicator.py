@@ -139,7 +139,7 @@ def test_strings_that_count_as_missing(features):
 
 def test_what_stands_around_says_which_features_are_strings():
     """NaN may be missing among strings and among numbers alike: an imputer beside it, or a sample, tells."""
-    x = np.where(WORDS == "", np.nan, WORDS).astype(object)
+    x = np.array([["a", "b"], ["a", np.nan], [None, "b"], [np.nan, ""]], dtype=object)
     union = FeatureUnion(
         [("fill", SimpleImputer(strategy="most_frequent")), ("told", MissingIndicator(features="all"))]
     )
