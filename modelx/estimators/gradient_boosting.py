@@ -27,8 +27,9 @@ from modelx.estimators.base import (
     spec,
 )
 from modelx.estimators.rounding import decided_by_margin
+from modelx.estimators.tree_checks import check_tree
 from modelx.estimators.tree_rows import rows_at_thresholds
-from modelx.estimators.trees import Trees, check_tree, decode_trees, encode_tree
+from modelx.estimators.trees import Trees, decode_trees, encode_tree
 from modelx.v1 import model_pb2, source_pb2
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from sklearn.tree import ExtraTreeRegressor
 from modelx import source
 from modelx.errors import ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators.base import EQUAL, Error, Family, Tolerance, available, check_count, check_width, spec
+from modelx.estimators.tree_checks import check_tree
 from modelx.estimators.tree_rows import rows_at_thresholds
-from modelx.estimators.trees import Trees, check_tree, decode_trees, encode_tree
+from modelx.estimators.trees import Trees, decode_trees, encode_tree
 from modelx.v1 import model_pb2, random_trees_embedding_pb2, source_pb2
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from modelx.estimators.base import (
     check_width,
     spec,
 )
+from modelx.estimators.tree_checks import check_tree
 from modelx.estimators.tree_rows import rows_at_thresholds
-from modelx.estimators.trees import Trees, check_tree
+from modelx.estimators.trees import Trees
 from modelx.v1 import model_pb2
 
 if TYPE_CHECKING:
