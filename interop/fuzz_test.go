@@ -29,7 +29,7 @@ func FuzzDecodeProtobuf(f *testing.F) {
 	}
 	f.Add(protowire.AppendTag(nil, 999, protowire.BytesType))
 	f.Add(nestedPipelines(f, 40))
-	addVectors(f, ".pb")
+	addVectors(f, 1<<12, ".pb")
 	f.Fuzz(checkBytes)
 }
 
@@ -40,7 +40,7 @@ func FuzzDecodeJSON(f *testing.F) {
 	for _, c := range jsonDefects {
 		f.Add([]byte(c.text))
 	}
-	addVectors(f, ".json")
+	addVectors(f, 1<<13, ".json")
 	f.Fuzz(checkBytes)
 }
 
@@ -49,7 +49,7 @@ func FuzzDecodeONNX(f *testing.F) {
 		f.Add(onnxFile(f, p, true))
 		f.Add(onnxFile(f, p, false))
 	}
-	addVectors(f, ".onnx")
+	addVectors(f, 1<<16, ".onnx")
 	f.Fuzz(checkBytes)
 }
 
@@ -84,7 +84,7 @@ func FuzzDecodeCompressed(f *testing.F) {
 	}
 	f.Add(bomb(f, CompressionGzip))
 	f.Add(bomb(f, CompressionZstd))
-	addVectors(f, ".gz", ".zst")
+	addVectors(f, 1<<16, ".gz", ".zst")
 	f.Fuzz(checkBytes)
 }
 
@@ -188,9 +188,9 @@ func addMarshalled(f *testing.F, p *modelxpb.ModelProto, format Format) {
 	f.Add(data[:len(data)/2])
 }
 
-// addVectors adds the small vectors with one of the suffixes. Inside of a checkout they are there; a copy of the module
+// addVectors adds the vectors of fewer than so many bytes with one of the suffixes. Inside of a checkout they are there; a copy of the module
 // alone does without.
-func addVectors(f *testing.F, suffixes ...string) {
+func addVectors(f *testing.F, most int, suffixes ...string) {
 	f.Helper()
 	root := filepath.Join("..", "tests", "conformance")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -204,7 +204,7 @@ func addVectors(f *testing.F, suffixes ...string) {
 			// What is expected of a vector is no model.
 			if strings.HasSuffix(path, suffix) && !strings.Contains(path, ".expected.") {
 				data, err := os.ReadFile(path)
-				if err == nil && len(data) < 1<<16 {
+				if err == nil && len(data) < most {
 					f.Add(data)
 				}
 				return err
