@@ -93,7 +93,9 @@ def types(proto: Proto) -> list[model_pb2.DataType] | None:
 
 def values(proto: Proto) -> list[Any]:
     """Give what is filled in for each feature, as in the message: strings, None, or floats."""
-    texts = [None if k in set(proto.fill.none) else text for k, text in enumerate(proto.fill.strings)]
+    texts: list[Any] = list(proto.fill.strings)
+    for k in proto.fill.none:
+        texts[k] = None
     out: list[Any] = list(proto.fill.doubles)
     for column, text in zip(string_columns.columns(proto), texts, strict=True):
         out[column] = text

@@ -173,11 +173,8 @@ def test_categories_of_strings_by_position():
         given = rows[:40, : fitted.n_features_in_].copy()
         given[:3, 1] = ["unseen", None, np.nan]
         loaded = roundtrip.check(fitted, given)
-        assert [c.tolist()[:3] for c in loaded._preprocessor.named_transformers_["encoder"].categories_][0] == [
-            "",
-            "e\u0301",
-            "x",
-        ]
+        known = loaded._preprocessor.named_transformers_["encoder"].categories_[0].tolist()
+        assert known[:3] == ["", "e\u0301", "x"]
         model = modelx.to_proto(fitted)
         model.ClearField("source")
         again = modelx.from_proto(model)
