@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-# What onnxruntime 1.20 and later run; from 18 on, the axes of reductions are inputs.
+# What onnxruntime 1.24 and later run; from 18 on, the axes of reductions are inputs.
 OPSET = 18
 # Another set of operators that graphs may use.
 ML_DOMAIN = "ai.onnx.ml"

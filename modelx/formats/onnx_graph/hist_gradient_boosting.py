@@ -66,7 +66,7 @@ class HistGradientBoostingBuilder(Builder):
 class _Nodes:
     """The attributes of TreeEnsemble, node by node."""
 
-    def __init__(self) -> None:
+    def __init__(self, n_leaves: int) -> None:
         self.features: list[int] = []
         self.modes: list[int] = []
         self.splits: list[float] = []
@@ -76,12 +76,16 @@ class _Nodes:
         self.false: list[tuple[bool, int]] = []
         self.roots: list[int] = []
         self.members: list[float] = []
+        # The leaves that are a second time there, behind all others.
+        self.again: list[int] = []
+        self.n_leaves = n_leaves
 
     def leaf(self, number: int) -> None:
-        """Add a tree of a leaf alone: the operator has a node for it, both of whose children are the leaf."""
+        """Add a tree of a leaf alone: the operator has a node for it, whose right child is a second leaf like it."""
         self.roots.append(len(self.features))
         self.add(0, _LESS_OR_EQUAL, 0.0, missing_true=True)
-        self.true[-1] = self.false[-1] = (True, number)
+        self.true[-1], self.false[-1] = (True, number), (True, self.n_leaves + len(self.again))
+        self.again.append(number)
 
     def add(self, feature: int, mode: int, split: float, *, missing_true: bool) -> None:
         self.features.append(feature)
@@ -99,13 +103,15 @@ def _raw(graph: Graph, proto: Proto, x: str) -> str:
     found = hist_trees.structure(features >= 0)
     if found is None:
         raise ValueError("the trees were not checked")
-    nodes = _Nodes()
+    nodes = _Nodes(outputs + int((features < 0).sum()))
     for k in range(outputs):
         nodes.leaf(k)
     x, columns = _numbered(graph, proto, x)
     _add_trees(nodes, proto, columns[features], found)
     weights = np.concatenate([wire.doubles(proto.baseline), wire.doubles(proto.values)])
     tree_of_leaf = np.searchsorted(found.starts, np.flatnonzero(features < 0), side="right") - 1
+    targets = np.concatenate([np.arange(outputs), tree_of_leaf % outputs])
+    weights, targets = (np.concatenate([values, values[nodes.again]]) for values in (weights, targets))
     attributes = {
         name: helper.make_tensor(name, TensorProto.DOUBLE, [len(values)], values)
         for name, values in (("nodes_splits", nodes.splits), ("membership_values", nodes.members))
@@ -126,7 +132,7 @@ def _raw(graph: Graph, proto: Proto, x: str) -> str:
         nodes_trueleafs=[int(is_leaf) for is_leaf, _ in nodes.true],
         nodes_falsenodeids=[number for _, number in nodes.false],
         nodes_falseleafs=[int(is_leaf) for is_leaf, _ in nodes.false],
-        leaf_targetids=[*range(outputs), *(tree_of_leaf % outputs).tolist()],
+        leaf_targetids=targets.tolist(),
         leaf_weights=helper.make_tensor("leaf_weights", TensorProto.DOUBLE, [len(weights)], weights),
         **attributes,
     )

@@ -52,7 +52,8 @@ def tree_ensemble(graph: Graph, trees: Trees, x: str, weights: NDArray[np.float6
     is_leaf = trees.features < 0
     inner = np.flatnonzero(~is_leaf)
     alone = trees.starts[:-1][is_leaf[trees.starts[:-1]]]
-    # The operator has no tree of a leaf alone: such a root becomes a node both of whose children are the leaf.
+    # The operator has no tree of a leaf alone: such a root becomes a node, whose right child is a second leaf like it.
+    # onnxruntime before 1.31 takes another leaf for one that is both children.
     nodes = np.sort(np.concatenate([inner, alone]))
     number_of_node = np.zeros(is_leaf.size, dtype=np.int64)
     number_of_node[nodes] = np.arange(nodes.size)
@@ -65,6 +66,9 @@ def tree_ensemble(graph: Graph, trees: Trees, x: str, weights: NDArray[np.float6
         return np.where(ends, number_of_leaf[child], number_of_node[child]).tolist(), ends.astype(np.int64).tolist()
 
     (left, left_ends), (right, right_ends) = children(trees.left), children(trees.right)
+    for i, node in enumerate(number_of_node[alone].tolist()):
+        right[node] = len(weights) + i
+    leaves = np.concatenate([np.arange(len(weights)), number_of_leaf[alone]])
     thresholds = np.where(is_leaf[nodes], 0.0, trees.thresholds[nodes])
     return graph.node(
         "TreeEnsemble",
@@ -82,6 +86,6 @@ def tree_ensemble(graph: Graph, trees: Trees, x: str, weights: NDArray[np.float6
         nodes_trueleafs=left_ends,
         nodes_falsenodeids=right,
         nodes_falseleafs=right_ends,
-        leaf_targetids=targets[tree_of_leaf].tolist(),
-        leaf_weights=helper.make_tensor("weights", TensorProto.DOUBLE, [weights.size], weights),
+        leaf_targetids=targets[tree_of_leaf[leaves]].tolist(),
+        leaf_weights=helper.make_tensor("weights", TensorProto.DOUBLE, [leaves.size], weights[leaves]),
     )
