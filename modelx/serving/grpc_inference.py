@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import modelx
 from modelx.inference import open_inference_pb2 as pb
-from modelx.serving import grpc_fields, tensors
+from modelx.serving import grpc_fields, tensor_outputs, tensors
 from modelx.serving.auth import Right
 from modelx.serving.grpc_rpc import Method, unary
 from modelx.serving.grpc_streams import each
@@ -132,7 +132,7 @@ class InferenceService:
     async def _metadata(self, _rpc: Rpc, raw: bytes) -> bytes:
         grpc_fields.parse(pb.ServerMetadataRequest, raw)
         return pb.ServerMetadataResponse(
-            name="modelx", version=modelx.__version__, extensions=tensors.EXTENSIONS
+            name="modelx", version=modelx.__version__, extensions=tensor_outputs.EXTENSIONS
         ).SerializeToString()
 
     async def _model_metadata(self, rpc: Rpc, raw: bytes) -> bytes:
@@ -143,9 +143,9 @@ class InferenceService:
         return pb.ModelMetadataResponse(
             name=served.name,
             versions=plane.ready_versions(served.name),
-            platform=tensors.PLATFORM,
-            inputs=[_tensor(each) for each in tensors.input_metadata(served)],
-            outputs=[_tensor(each) for each in tensors.output_metadata(served)],
+            platform=tensor_outputs.PLATFORM,
+            inputs=[_tensor(each) for each in tensor_outputs.input_metadata(served)],
+            outputs=[_tensor(each) for each in tensor_outputs.output_metadata(served)],
         ).SerializeToString()
 
     async def _index(self, _rpc: Rpc, raw: bytes) -> bytes:
@@ -200,26 +200,28 @@ def _parameter(parameters: Any, name: str) -> Any:
     return None if choice is None else getattr(found, choice)
 
 
-def _tensor(tensor: tensors.Tensor) -> pb.ModelMetadataResponse.TensorMetadata:
+def _tensor(tensor: tensor_outputs.Tensor) -> pb.ModelMetadataResponse.TensorMetadata:
     return pb.ModelMetadataResponse.TensorMetadata(name=tensor.name, datatype=tensor.datatype, shape=tensor.shape)
 
 
 def _answer(response: Response, request_id: str, *, raw: bool) -> pb.ModelInferResponse:
     answer = pb.ModelInferResponse(model_name=response.model, model_version=response.version, id=request_id)
     for output in response.outputs:
-        tensor = answer.outputs.add(name=output.method, datatype=tensors.datatype_of(output), shape=output.values.shape)
-        gaps = tensors.gaps_of(output)
+        tensor = answer.outputs.add(
+            name=output.method, datatype=tensor_outputs.datatype_of(output), shape=output.values.shape
+        )
+        gaps = tensor_outputs.gaps_of(output)
         if gaps:
             tensor.parameters["missing"].string_param = gaps
         if raw:
-            answer.raw_output_contents.append(tensors.raw_of(output))
+            answer.raw_output_contents.append(tensor_outputs.raw_of(output))
         else:
             _fill(tensor.contents, output)
     return answer
 
 
 def _fill(contents: pb.InferTensorContents, output: Output) -> None:
-    match tensors.datatype_of(output):
+    match tensor_outputs.datatype_of(output):
         case "FP64":
             fill(contents, "fp64_contents", output.values)
         case "INT64":
@@ -227,7 +229,7 @@ def _fill(contents: pb.InferTensorContents, output: Output) -> None:
         case "BOOL":
             contents.bool_contents.extend(output.values.ravel().tolist())
         case _:
-            contents.bytes_contents.extend(text.encode() for text in tensors.texts_of(output))
+            contents.bytes_contents.extend(text.encode() for text in tensor_outputs.texts_of(output))
 
 
 def _refuse_one(_rpc: Rpc, error: ServingError) -> bytes:

@@ -11,8 +11,9 @@ from modelx.serving.http_json import BYTES_OF_NUMBER, dumps, kind_of, plain_arra
 from modelx.serving.http_numbers import Wrong, flattened, numbers_of
 from modelx.serving.messages import quoted
 from modelx.serving.status import ServingError
+from modelx.serving.tensor_outputs import datatype_of, gaps_of, raw_of, texts_of
 from modelx.serving.tensor_texts import BYTES, MOST_TEXTS, too_many
-from modelx.serving.tensors import Inference, Input, datatype_of, gaps_of, raw_of, texts_of
+from modelx.serving.tensors import Inference, Input
 
 if TYPE_CHECKING:
     from modelx.serving.http_exchange import Exchange

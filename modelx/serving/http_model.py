@@ -14,7 +14,7 @@ from modelx.serving.http_json import dumps
 from modelx.serving.http_message import fields_of_message
 from modelx.serving.http_text import parameter
 from modelx.serving.requests import ReloadRequest
-from modelx.serving.tensors import EXTENSIONS, PLATFORM, input_metadata, output_metadata
+from modelx.serving.tensor_outputs import EXTENSIONS, PLATFORM, input_metadata, output_metadata
 
 if TYPE_CHECKING:
     from modelx.serving.http_exchange import Exchange

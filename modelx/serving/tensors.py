@@ -1,4 +1,4 @@
-"""The Open Inference Protocol's tensors without a transport: a request of them, and them of a response.
+"""The Open Inference Protocol's tensors without a transport: a request of them.
 
 gRPC and REST use the same functions, so that their checks and texts are the same. A transport fills an `Inference`,
 calls `check`, finds the model, and calls `fill`.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from modelx.serving.models import Method, Served
-    from modelx.serving.requests import Make, Output
+    from modelx.serving.requests import Make
 
 # Those that are taken as doubles, as they are raw. Texts are BYTES.
 DATATYPES: dict[str, np.dtype[Any]] = {
@@ -42,12 +42,9 @@ DATATYPES: dict[str, np.dtype[Any]] = {
     "FP32": np.dtype("<f4"),
     "FP64": np.dtype("<f8"),
 }
-PLATFORM = "modelx"
-EXTENSIONS = ("binary_tensor_data", "model_repository")
 
 # How much a dimension may be, and as much as texts name.
 _LARGEST = 2**63 - 1
-_NAMES = {"float64": "FP64", "int64": "INT64", "bool": "BOOL", "string": "BYTES"}
 _HINT = "expected one tensor for each feature, or a single one for all"
 
 
@@ -290,67 +287,6 @@ class Inference:
         for place in features.read:
             if place not in there:
                 raise ServingError("missing_column", f"no input {quoted(features.called[place])}; {_HINT}")
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """What metadata tell of a tensor; -1 in the shape stands for the number of rows."""
-
-    name: str
-    datatype: str
-    shape: list[int]
-
-
-def input_metadata(served: Served) -> list[Tensor]:
-    """Describe the tensor that stands for all features, or one for each that is read where some are strings."""
-    features = served.features
-    if not features.texts:
-        return [Tensor("X", "FP64", [-1, served.n_features])]
-    return [Tensor(features.called[place], _NAMES[features.types[place]], [-1]) for place in features.read]
-
-
-def output_metadata(served: Served) -> list[Tensor]:
-    """Describe one tensor for each method of the model that gives one, in its order."""
-    return [
-        Tensor(
-            each.name, BYTES if each.columns else _NAMES[each.type], [-1, each.n_columns] if each.n_columns else [-1]
-        )
-        for each in served.methods.values()
-        if each.is_tensor
-    ]
-
-
-def gaps_of(output: Output) -> str:
-    """Name the places of what is missing among texts, as the parameter `missing` does; nothing where there is none."""
-    if not output.columns:
-        return ""
-    return ",".join(str(place) for place, value in enumerate(output.values.ravel()) if not isinstance(value, str))
-
-
-def texts_of(output: Output) -> list[str]:
-    """Give an output that is text, flat, with empty text for gaps."""
-    flat: list[Any] = output.values.ravel().tolist()
-    return [value if isinstance(value, str) else "" for value in flat] if output.columns else flat
-
-
-def datatype_of(output: Output) -> str:
-    """Name the datatype of an output. Its shape is that of ``output.values``, its name that of the method."""
-    kind = output.values.dtype.kind
-    return "FP64" if kind == "f" else "BYTES" if kind in "OU" else "BOOL" if kind == "b" else "INT64"
-
-
-def raw_of(output: Output) -> bytes:
-    """Write an output as little-endian values, text with its length in four bytes before it."""
-    values = output.values
-    match datatype_of(output):
-        case "FP64":
-            return values.astype("<f8", copy=False).tobytes()
-        case "INT64":
-            return values.astype("<i8", copy=False).tobytes()
-        case "BOOL":
-            return values.tobytes()
-        case _:
-            return tensor_texts.joined([text.encode() for text in texts_of(output)])
 
 
 def check_datatype(name: str, datatype: str) -> None:
