@@ -17,13 +17,13 @@ def agrees(kernel: Kernel | None, compute: Callable[[Rows], NDArray[Any]], rows:
     Rows that overflow on the way are refused: by both. Without a kernel, the method alone is asked.
     """
     for x in (rows, rows[:1]):
-        expected = _outcome(compute, x)
-        if kernel is not None and not _same(_outcome(kernel, x), expected):
+        expected = outcome(compute, x)
+        if kernel is not None and not same(outcome(kernel, x), expected):
             return False
     return True
 
 
-def _outcome(compute: Callable[[Rows], NDArray[Any]], x: Rows) -> NDArray[Any] | None:
+def outcome(compute: Callable[[Rows], NDArray[Any]], x: Rows) -> NDArray[Any] | None:
     """Give a result, or None where the rows are refused."""
     try:
         return compute(x.copy())
@@ -31,7 +31,8 @@ def _outcome(compute: Callable[[Rows], NDArray[Any]], x: Rows) -> NDArray[Any] |
         return None
 
 
-def _same(a: NDArray[Any] | None, b: NDArray[Any] | None) -> bool:
+def same(a: NDArray[Any] | None, b: NDArray[Any] | None) -> bool:
+    """Whether two results are the same bits, or both refused."""
     if a is None or b is None:
         return a is b
     if not isinstance(a, np.ndarray) or a.dtype != b.dtype or a.shape != b.shape:

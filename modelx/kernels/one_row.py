@@ -17,6 +17,7 @@ from sklearn.pipeline import Pipeline
 from modelx.calling import call
 from modelx.delegates import innermost
 from modelx.kernels import affine_scaler
+from modelx.kernels.agreement import outcome, same
 from modelx.kernels.base import Rows, arm_of, is_float, is_number
 
 # From one row, shape (n_features,), to the number that the method gives for it. None: ask the kernel for many rows,
@@ -133,20 +134,19 @@ def _labels(classes: Any) -> list[float] | None:
 
 def _agrees(estimator: Any, method: str, one: OneRow) -> bool:
     """Compare with the method, to the bit, on some rows of many sizes."""
-    # What a row at a time overflows, or is refused, the other kernel answers.
+
+    def single(x: Rows) -> NDArray[Any]:
+        found = one(x[0])
+        if found is None:
+            # What overflows on the way is refused by the method too, or by the kernel for many rows.
+            raise ValueError
+        return np.array([found])
+
+    def compute(x: Rows) -> NDArray[Any]:
+        return np.asarray(call(estimator, method, x), dtype=np.float64)
+
     width = int(estimator.n_features_in_)
     rows = np.random.default_rng(1).standard_normal((24, width)) * np.logspace(-6, 6, 24).reshape(-1, 1)
     rows[0] = 0.0
     with np.errstate(all="ignore"):
-        for row in rows:
-            found = one(row)
-            try:
-                expected = call(estimator, method, row.reshape(1, -1))
-            except ValueError:
-                # It overflows on the way, and is refused: by the kernel for many rows too.
-                if found is not None:
-                    return False
-                continue
-            if expected.shape != (1,) or found is None or float(expected[0]).hex() != found.hex():
-                return False
-    return True
+        return all(same(outcome(single, row[None]), outcome(compute, row[None])) for row in rows)
