@@ -38,11 +38,35 @@ func newHistTrees(p *modelxpb.HistGradientBoostingProto, outputs int, path strin
 	for _, size := range sizes {
 		b.tree(size)
 	}
+	b.out.narrow(p)
 	b.finishSlots()
 	for len(b.out.trees)%lanes != 0 {
 		b.out.trees = append(b.out.trees, b.out.trees[len(b.out.trees)-1])
 	}
 	return b.out, nil
+}
+
+// narrow puts the sets of categories into one word each, where no feature has many.
+func (t *histTrees) narrow(p *modelxpb.HistGradientBoostingProto) {
+	if t.sets == nil {
+		return
+	}
+	for _, c := range p.GetCategories() {
+		known := c.GetCategories()
+		n := max(len(known.GetInts())+len(known.GetDoubles()), len(known.GetStrings())+int(bit(known.GetNone())))
+		if n > fewCategories {
+			return
+		}
+	}
+	t.outside = make([]uint64, len(t.sets))
+	for node, at := range t.sets {
+		set := &t.categories[at]
+		for q := range uint64(fewCategories) {
+			t.outside[node] |= uint64(^set[q/8]>>(q%8)&1) << q
+		}
+		t.outside[node] |= uint64(^set[missingCategory/8]>>(missingCategory%8)&1) << (missingCategory % 64)
+	}
+	t.sets, t.categories = nil, nil
 }
 
 // checkHistShape checks the features of the nodes, and finds the trees: it returns the nodes of each.

@@ -1,6 +1,7 @@
 package modelx
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 
@@ -39,6 +40,8 @@ type histCategory struct {
 // histKnown are the categories of a feature: numbers in ascending order, or a table of strings.
 type histKnown struct {
 	values []float64
+	// dense has the numbers of categories that are small whole numbers, by them; nil for others.
+	dense []uint8
 	// lookup is nil for numbers.
 	lookup *categoryLookup
 }
@@ -79,11 +82,27 @@ func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path 
 			if err != nil {
 				return nil, err
 			}
-			out[feature] = &histKnown{values: values, lookup: histStrings(c, p.GetCategories()[next])}
+			out[feature] = &histKnown{values: values, dense: denseNumbers(values), lookup: histStrings(c, p.GetCategories()[next])}
 			next++
 		}
 	}
 	return out, nil
+}
+
+// denseNumbers returns the numbers of ascending values by the values, or nil where these are not small and whole.
+func denseNumbers(values []float64) []uint8 {
+	const largest = 1023
+	if len(values) == 0 || values[0] < 0 || values[len(values)-1] > largest {
+		return nil
+	}
+	dense := bytes.Repeat([]byte{missingCategory}, int(values[len(values)-1])+1)
+	for number, v := range values {
+		if v != math.Trunc(v) {
+			return nil
+		}
+		dense[int(v)] = uint8(number)
+	}
+	return dense
 }
 
 // histStrings returns the table of the checked categories of a feature of strings, nil for numbers.
@@ -242,6 +261,12 @@ func (c *histCategory) number(v float64) uint64 {
 	if c.lookup != nil {
 		if number := c.lookup.find(v); number != unknownNumber {
 			return uint64(number)
+		}
+		return missingCategory
+	}
+	if c.dense != nil {
+		if i := int(v); v >= 0 && v < float64(len(c.dense)) && float64(i) == v {
+			return uint64(c.dense[i])
 		}
 		return missingCategory
 	}

@@ -11,8 +11,12 @@ type histTrees struct {
 	// slots are the keys that a row has, the one that no node asks for among them.
 	slots    int
 	features histFeatures
-	// sets are, by node, the places of the sets of categories that go to the left; nil for a model without categories.
-	// Nodes of numbers, and leaves, have the first, which has all: right is what either says.
+	// outside are, by node, the categories that go to the right, by the last six bits of their keys; nil for a model without
+	// categories, and for one of more than fewCategories in a feature. Nodes of numbers, and leaves, have none: right is what
+	// either says.
+	outside []uint64
+	// sets are, by node, the places of the sets of categories that go to the left; nil unless a feature has many.
+	// Nodes of numbers, and leaves, have the first, which has all.
 	sets       []uint32
 	categories []categorySet
 	// trees are followed by copies of the last one, to a multiple of eight.
@@ -25,6 +29,9 @@ type histLink struct{ left, slot uint32 }
 
 // histTree is where a tree begins, and how many steps lead to its farthest leaf.
 type histTree struct{ root, depth uint32 }
+
+// fewCategories are as many as have numbers in six bits, beside what is no category.
+const fewCategories = 63
 
 // categorySet has bit q for the category with number q, and the last bit for values that are no category.
 type categorySet [32]uint8
@@ -105,7 +112,7 @@ func (t *histTrees) plainRows(x []cell, at *[lanes]uint32, depth uint32) {
 	for range depth {
 		for i, node := range at {
 			n := t.links[node]
-			at[i] = n.left + bit(x[n.slot/8][i] > t.keys[node])
+			at[i] = n.left + t.right(node, x[n.slot/8][i])
 		}
 	}
 }
@@ -115,9 +122,18 @@ func (t *histTrees) plainTrees(x []uint64, at *[lanes]uint32, depth uint32) {
 	for range depth {
 		for i, node := range at {
 			n := t.links[node]
-			at[i] = n.left + bit(x[n.slot/8] > t.keys[node])
+			at[i] = n.left + t.right(node, x[n.slot/8])
 		}
 	}
+}
+
+// right is 1 where a row with this key in the node's slot goes to the right; not for many categories.
+func (t *histTrees) right(node uint32, key uint64) uint32 {
+	right := bit(key > t.keys[node])
+	if t.outside != nil {
+		right |= uint32(t.outside[node]>>(key%64)) & 1
+	}
+	return right
 }
 
 func deepest(trees *[lanes]histTree) (depth uint32) {
@@ -127,14 +143,14 @@ func deepest(trees *[lanes]histTree) (depth uint32) {
 	return depth
 }
 
-// step goes from a node to a child, for a row with this key in the node's slot.
+// step goes from a node to a child, for a row with this key in the node's slot, also where there are many categories.
 func (t *histTrees) step(node uint32, key uint64, left uint32) uint32 {
 	q := uint8(key)
 	outside := ^t.categories[t.sets[node]][q/8] >> (q % 8) & 1
 	return left + (bit(key > t.keys[node]) | uint32(outside))
 }
 
-// walkRowsByCategory is walkRows for a model with categories.
+// walkRowsByCategory is walkRows for a model with many categories in a feature.
 func (t *histTrees) walkRowsByCategory(tree histTree, x []cell, sum *[lanes]float64) {
 	var at [lanes]uint32
 	for i := range at {
@@ -151,7 +167,7 @@ func (t *histTrees) walkRowsByCategory(tree histTree, x []cell, sum *[lanes]floa
 	}
 }
 
-// walkTreesByCategory is walkTrees for a model with categories.
+// walkTreesByCategory is walkTrees for a model with many categories in a feature.
 func (t *histTrees) walkTreesByCategory(trees *[lanes]histTree, x []uint64, out *[lanes]float64) {
 	var at [lanes]uint32
 	for i := range at {
