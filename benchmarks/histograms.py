@@ -21,9 +21,18 @@ def cases() -> list[Case]:
     target = x @ rng.standard_normal(WIDTH) + np.sin(3 * x[:, 0]) * x[:, 1] + rng.standard_normal(ROWS)
     regressor = HistGradientBoostingRegressor(early_stopping=False, random_state=0).fit(x, target)
     classifier = HistGradientBoostingClassifier(early_stopping=False, random_state=0).fit(x, target > 0)
+    # Every third feature is a category of 20, and one value in twenty is missing.
+    mixed = x.copy()
+    mixed[:, ::3] = rng.integers(0, 20, mixed[:, ::3].shape)
+    mixed[rng.random(x.shape) < 0.05] = np.nan
+    effect = target + np.nan_to_num(mixed[:, 0] % 7)
+    categories = HistGradientBoostingRegressor(
+        early_stopping=False, random_state=0, categorical_features=list(range(0, WIDTH, 3))
+    ).fit(mixed, effect)
     return [
         Case("HistGradientBoostingRegressor(100)", regressor, "predict", "predictions"),
         Case("HistGradientBoostingClassifier(100)", classifier, "predict_proba", "probabilities"),
+        Case("HistGradientBoostingRegressor(100), categories", categories, "predict", "predictions", mixed),
     ]
 
 

@@ -1,4 +1,5 @@
-// Command columns measures a model over named columns of several types: from columns to predictions.
+// Command columns measures a model over named columns of several types: from columns to predictions, in modelx and, as the
+// alternative, in onnxruntime called from Go, in one run.
 //
 // It prints one JSON object: nanoseconds a row for one row at a time and for the whole batch, and the predictions.
 package main
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	modelx "github.com/modelx-dev/modelx/interop"
+	ort "github.com/yalue/onnxruntime_go"
 )
 
 // given is a column as the file has it: numbers, of which null is NaN, or strings.
@@ -24,24 +26,27 @@ type given struct {
 }
 
 type result struct {
-	One         float64   `json:"one_ns"`
-	Batch       float64   `json:"batch_ns"`
-	Predictions []float64 `json:"predictions"`
+	One              float64   `json:"one_ns"`
+	Batch            float64   `json:"batch_ns"`
+	OnnxruntimeOne   float64   `json:"onnxruntime_one_ns"`
+	OnnxruntimeBatch float64   `json:"onnxruntime_batch_ns"`
+	Predictions      []float64 `json:"predictions"`
 }
 
 func main() {
-	model := flag.String("model", "", "the model file")
+	model := flag.String("model", "", "the model as .pb")
+	onnx := flag.String("onnx", "", "the model as .onnx, with an output probabilities of two classes")
+	library := flag.String("library", "", "onnxruntime's shared library")
 	rows := flag.String("rows", "", "a JSON file of columns")
-	method := flag.String("method", "predict_proba", "modelx's method")
 	seconds := flag.Float64("seconds", 0.5, "how long to repeat each measurement")
 	flag.Parse()
-	if err := run(*model, *rows, modelx.Method(*method), *seconds, os.Stdout); err != nil {
+	if err := run(*model, *onnx, *library, *rows, *seconds, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "columns:", err)
 		os.Exit(1)
 	}
 }
 
-func run(path, rows string, method modelx.Method, seconds float64, w io.Writer) error {
+func run(path, onnx, library, rows string, seconds float64, w io.Writer) error {
 	m, err := modelx.Load(path)
 	if err != nil {
 		return err
@@ -51,12 +56,30 @@ func run(path, rows string, method modelx.Method, seconds float64, w io.Writer) 
 		return err
 	}
 	n := columns[0].Len()
-	dst := make([]float64, n*m.Columns(method))
 	single := make([][]modelx.Column, n)
 	for i := range single {
 		single[i] = slice(columns, i)
 	}
 	var out result
+	if err := ours(m, columns, single, seconds, &out); err != nil {
+		return err
+	}
+	ort.SetSharedLibraryPath(library)
+	if err := ort.InitializeEnvironment(); err != nil {
+		return err
+	}
+	defer func() { _ = ort.DestroyEnvironment() }()
+	if err := theirs(onnx, columns, single, seconds, &out); err != nil {
+		return err
+	}
+	return json.NewEncoder(w).Encode(out)
+}
+
+// ours measures modelx, with another row each time.
+func ours(m modelx.Model, columns []modelx.Column, single [][]modelx.Column, seconds float64, out *result) (err error) {
+	const method = modelx.PredictProba
+	n := len(single)
+	dst := make([]float64, n*m.Columns(method))
 	x, row := []float64(nil), 0
 	one := func() error {
 		row = (row + 1) % n
@@ -74,11 +97,33 @@ func run(path, rows string, method modelx.Method, seconds float64, w io.Writer) 
 		}
 		return m.Run(method, dst, x)
 	}
-	if out.Batch, err = measure(seconds, n, batch); err != nil {
+	out.Batch, err = measure(seconds, n, batch)
+	out.Predictions = dst
+	return err
+}
+
+// theirs measures onnxruntime, with another row each time.
+func theirs(path string, columns []modelx.Column, single [][]modelx.Column, seconds float64, out *result) error {
+	one, err := openGraph(path, columns, 1)
+	if err != nil {
 		return err
 	}
-	out.Predictions = dst
-	return json.NewEncoder(w).Encode(out)
+	defer one.close()
+	batch, err := openGraph(path, columns, len(single))
+	if err != nil {
+		return err
+	}
+	defer batch.close()
+	row := 0
+	next := func() error {
+		row = (row + 1) % len(single)
+		return one.run(single[row])
+	}
+	if out.OnnxruntimeOne, err = measure(seconds, 1, next); err != nil {
+		return err
+	}
+	out.OnnxruntimeBatch, err = measure(seconds, len(single), func() error { return batch.run(columns) })
+	return err
 }
 
 func read(path string) ([]modelx.Column, error) {
