@@ -187,7 +187,8 @@ func (x *PredictRequest) GetColumns() []*Column {
 type PredictResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The values. Those of labels that no double holds (text, and integers over 2^53) are indices into `classes` of
-	// GetModelInfoResponse, and `labels` has them as text. Labels that are bools are 0 and 1.
+	// GetModelInfoResponse, or into the classes of their outputs where a classifier has several, and `labels` has them as
+	// text. Labels that are bools are 0 and 1.
 	Predictions []float64 `protobuf:"fixed64,1,rep,packed,name=predictions,proto3" json:"predictions,omitempty"`
 	// The version of the model that computed all of this response.
 	ModelVersion string `protobuf:"bytes,2,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
@@ -197,7 +198,7 @@ type PredictResponse struct {
 	Rows      int64  `protobuf:"varint,5,opt,name=rows,proto3" json:"rows,omitempty"`
 	// Values for each row, at least 1.
 	Columns int64 `protobuf:"varint,6,opt,name=columns,proto3" json:"columns,omitempty"`
-	// As many as `rows`, where `predictions` are indices; else none.
+	// One for each of `predictions`, where these are indices; else none.
 	Labels []string `protobuf:"bytes,7,rep,name=labels,proto3" json:"labels,omitempty"`
 	// predict_proba of the same rows, when asked for: one value for each class of the model, row by row.
 	Probabilities []float64 `protobuf:"fixed64,8,rep,packed,name=probabilities,proto3" json:"probabilities,omitempty"`

@@ -108,7 +108,7 @@ func (s *Served) choose(methods []modelx.Method, response *Response) error {
 		output.Method, output.Columns, output.Vector, output.Type, output.Types, output.Indexed, output.Classes =
 			chosen.Method, chosen.Columns, chosen.Vector, chosen.Type, chosen.Types, chosen.Indexed, nil
 		if chosen.Method == modelx.Predict {
-			output.Classes = s.classes
+			output.Classes = s.labels
 		}
 	}
 	return nil
@@ -192,15 +192,15 @@ func (s *Served) run(ctx context.Context, info *MethodInfo, indices *[]int, dst,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows := min(len(dst), indexedRows)
-		*indices = resize(*indices, rows)
+		rows := min(len(dst)/info.Columns, indexedRows)
+		*indices = resize(*indices, rows*info.Columns)
 		if err := s.model.PredictIndex(*indices, x[:rows*s.width]); err != nil {
 			return err
 		}
 		for i, k := range *indices {
 			dst[i] = float64(k)
 		}
-		dst, x = dst[rows:], x[rows*s.width:]
+		dst, x = dst[len(*indices):], x[rows*s.width:]
 	}
 	return nil
 }

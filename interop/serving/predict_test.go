@@ -128,7 +128,7 @@ func TestOutputsAreDescribed(t *testing.T) {
 				t.Errorf("the labels are %+v", labels)
 			}
 			same(t, "the labels", labels.Values, c.values)
-			if labels.Classes.Len() != 2 || proba.Classes != nil {
+			if labels.Classes[0].Len() != 2 || proba.Classes != nil {
 				t.Error("labels have classes, and probabilities have none")
 			}
 			served, err := p.Served("", "")

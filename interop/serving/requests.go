@@ -52,15 +52,20 @@ type Output struct {
 	Type modelx.DataType
 	// Types are those of the columns where some are strings, else nil.
 	Types []modelx.DataType
-	// Values are rows * Columns values: labels that are bools as 0 and 1, and where Indexed places in Classes. Of columns of
-	// strings, Text has what they stand for.
+	// Values are rows * Columns values: labels that are bools as 0 and 1, and where Indexed places in Classes, for which Label
+	// gives the text. Of columns of strings, Text has what they stand for.
 	Values []float64
 	// Indexed tells that no double holds the labels: they are text, or integers over 2^53 are among them.
 	Indexed bool
-	// Classes are the model's, or nil.
-	Classes *modelx.Labels
+	// Classes are those of each column of the labels that predict gives; nil for all else.
+	Classes []*modelx.Labels
 
 	texts *modelx.Texts
+}
+
+// Label is the text of value i, which is a place in Classes: values go column by column.
+func (o *Output) Label(i int, value float64) string {
+	return o.Classes[i%len(o.Classes)].Text(int(value))
 }
 
 // Text is the string that a value of a column of strings stands for.

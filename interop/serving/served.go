@@ -18,6 +18,8 @@ type Served struct {
 	// tensors are those of the methods that inference has.
 	tensors []MethodInfo
 	classes *modelx.Labels
+	// labels are the classes of each output.
+	labels  []*modelx.Labels
 	summary modelx.Summary
 	sha256  string
 	source  source
@@ -49,7 +51,7 @@ type MethodInfo struct {
 // that waits for memory.
 func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, error) {
 	s := &Served{
-		model: model, Schema: newSchema(model), classes: model.Classes(), summary: model.Summary(), maxRows: maxRows,
+		model: model, Schema: newSchema(model), classes: model.Classes(), labels: model.OutputClasses(), summary: model.Summary(), maxRows: maxRows,
 	}
 	for _, spec := range s.summary.Signature.GetOutputs() {
 		method := modelx.Method(spec.GetMethod())
@@ -59,7 +61,7 @@ func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, e
 		}
 		s.methods = append(s.methods, MethodInfo{
 			Method: method, Columns: model.Columns(method), Vector: spec.GetNColumns() == 0,
-			Type: modelx.DataType(spec.GetType()), Types: modelx.ColumnTypes(model, method), Indexed: method == modelx.Predict && holdsNoDouble(s.classes),
+			Type: modelx.DataType(spec.GetType()), Types: modelx.ColumnTypes(model, method), Indexed: method == modelx.Predict && slices.ContainsFunc(s.labels, holdsNoDouble),
 		})
 	}
 	s.tensors = slices.DeleteFunc(slices.Clone(s.methods), func(m MethodInfo) bool { return !m.IsTensor() })
@@ -77,9 +79,6 @@ func newServed(ctx context.Context, model modelx.Model, maxRows int) (*Served, e
 
 // holdsNoDouble tells whether labels are text, or some of them integers that no double holds.
 func holdsNoDouble(classes *modelx.Labels) bool {
-	if classes == nil {
-		return false
-	}
 	for i := range classes.Len() {
 		if _, ok := classes.Value(i); !ok {
 			return true

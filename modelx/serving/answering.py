@@ -124,16 +124,21 @@ def _output(served: Served, method: Method, x: NDArray[Any]) -> Output:
         if refused is None:
             raise
         raise refused from error
-    if method.labels and served.class_places is not None:
-        return _labels(served, method, values)
+    if method.labels:
+        return _labels(method, values)
     dtype = _DTYPES[method.type]
     if method.columns:
         return Output(method.name, values.astype(dtype, copy=False), columns=method.columns)
     return Output(method.name, values if values.dtype is dtype else values.astype(dtype, copy=False))
 
 
-def _labels(served: Served, method: Method, values: NDArray[Any]) -> Output:
-    """Give labels that no double holds together with their places among the classes."""
-    places = served.class_places or {}
-    indices = np.fromiter((places[label] for label in values.tolist()), dtype=np.int64, count=len(values))
-    return Output(method.name, served.labels.take(indices), indices)
+def _labels(method: Method, values: NDArray[Any]) -> Output:
+    """Give labels that no double holds together with their places among the classes of their outputs."""
+    indices = np.empty(values.shape, dtype=np.int64)
+    labels = np.empty(values.shape, dtype=method.labels[0].labels.dtype)
+    for column, (places, classes) in enumerate(method.labels):
+        at = (..., column) if values.ndim > 1 else ...
+        found = values[at].tolist()
+        indices[at] = np.fromiter((places[label] for label in found), dtype=np.int64, count=len(found))
+        labels[at] = classes.take(indices[at])
+    return Output(method.name, labels, indices)

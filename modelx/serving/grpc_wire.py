@@ -163,7 +163,7 @@ def packed(tag: bytes, values: NDArray[np.generic]) -> bytes:
 
 
 def _labels(output: Output) -> bytes:
-    return service_pb2.PredictResponse(labels=map(str, output.values.tolist())).SerializeToString()
+    return service_pb2.PredictResponse(labels=map(str, output.values.ravel().tolist())).SerializeToString()
 
 
 def _probabilities(response: Response) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -16,31 +16,50 @@ if TYPE_CHECKING:
 _EXACT = 2**53
 
 
+class Places(NamedTuple):
+    """The labels of one output that no double holds.
+
+    Attributes
+    ----------
+    of : dict
+        From each label to its place among the classes.
+    labels : ndarray
+        The labels as outputs have them, of type int64 or object.
+    """
+
+    of: Mapping[Any, int]
+    labels: NDArray[Any]
+
+
+def places(outputs: Sequence[Sequence[Any]]) -> tuple[Places, ...]:
+    """Give the places of labels by output, where some output has labels that no double holds; else nothing.
+
+    Those are text, and integers of which one is over 2^53.
+    """
+    if not any(map(_in_no_double, outputs)):
+        return ()
+    return tuple(Places(_numbered(classes), _array(classes)) for classes in outputs)
+
+
 def texts(classes: Sequence[Any]) -> list[str]:
     """Write labels as text: bools as in JSON, floats as the shortest decimal that reads back, as the Go engine does."""
     return [_text(label) for label in classes]
 
 
-def places(classes: Sequence[Any]) -> dict[Any, int] | None:
-    """Give the place of each label that no double holds: text, and integers of which one is over 2^53.
-
-    None where doubles hold all.
-    """
-    if not classes:
-        return None
-    if isinstance(classes[0], str):
-        # numpy's own type of text loses NULs at the end.
-        shortened = {label.rstrip("\0"): place for place, label in reversed(list(enumerate(classes)))}
-        return shortened | {label: place for place, label in enumerate(classes)}
-    if type(classes[0]) is int and any(abs(label) > _EXACT for label in classes):
-        return {label: place for place, label in enumerate(classes)}
-    return None
+def _in_no_double(classes: Sequence[Any]) -> bool:
+    first = classes[0]
+    return isinstance(first, str) or (type(first) is int and any(abs(label) > _EXACT for label in classes))
 
 
-def array(classes: Sequence[Any]) -> NDArray[Any]:
-    """Give the labels that `places` numbers as an array of int64 or of str objects; an empty one for others."""
-    if places(classes) is None:
-        return np.empty(0)
+def _numbered(classes: Sequence[Any]) -> dict[Any, int]:
+    numbered = {label: place for place, label in enumerate(classes)}
+    if not isinstance(classes[0], str):
+        return numbered
+    # numpy's own type of text loses NULs at the end.
+    return {label.rstrip("\0"): place for place, label in reversed(list(enumerate(classes)))} | numbered
+
+
+def _array(classes: Sequence[Any]) -> NDArray[Any]:
     return np.array(classes, dtype=object if isinstance(classes[0], str) else np.int64)
 
 

@@ -114,8 +114,6 @@ class Loader:
             default_method="predict" if "predict" in methods else next(iter(methods)),
             classes=classes,
             class_texts=labels.texts(classes or []),
-            class_places=labels.places(classes or []),
-            labels=labels.array(classes or []),
             type=family.arm,
             class_name=proto.source.class_name or ("Pipeline" if family.arm == "pipeline" else ""),
             signature=_signature(proto, n_features, family),
@@ -133,7 +131,7 @@ class Loader:
         """Find how each method is computed, and compute it once, so that the first request does not wait longer."""
         family = conversion.family_of(proto)
         specs = {spec.method: spec for spec in family.outputs(proto)}
-        classifies = family.class_list(proto) is not None
+        classes = labels.places(_classes_of_outputs(estimator, family.class_list(proto)))
         width = family.n_features(proto)
         texts = DataType.DATA_TYPE_STRING in (family.input_types(proto) or ())
         rows = table.read_rows(proto.evidence.rows) if proto.HasField("evidence") else _any_rows(proto, texts=texts)
@@ -166,10 +164,18 @@ class Loader:
                 _TYPES[spec.type],
                 compute,
                 columns=tuple(_TYPES[type_] for type_ in spec.column_types),
-                labels=classifies and method == "predict",
+                labels=classes if method == "predict" else (),
                 one=one,
             )
         return methods
+
+
+def _classes_of_outputs(estimator: Any, classes: list[Any] | None) -> list[list[Any]]:
+    """Give the classes of each output of a classifier; scikit-learn has them as a list where there are several."""
+    if classes is not None:
+        return [classes]
+    found = getattr(estimator, "classes_", None)
+    return [each.tolist() for each in found] if isinstance(found, list) else []
 
 
 def _one_agrees(one: OneRow, compute: Compute, rows: NDArray[np.float64]) -> bool:

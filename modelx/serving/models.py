@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from modelx.kernels import OneRow
     from modelx.serving.features import Features
+    from modelx.serving.labels import Places
     from modelx.serving.places import Place
     from modelx.v1 import model_pb2
 
@@ -55,8 +56,8 @@ class Method:
     compute : callable
         From C-ordered float64 rows, or rows of objects where features are strings, of shape (n, width) with n > 0, to
         scikit-learn's own output; raises ValueError for rows that the model refuses, and warns of nothing.
-    labels : bool
-        Whether its values are the model's classes.
+    labels : tuple of Places
+        Of each output, where the values are labels that no double holds; else empty.
     one : callable or None
         From one aligned row, shape (width,), to the only number that the method gives for it, or to None where
         `compute` must be asked.
@@ -69,7 +70,7 @@ class Method:
     n_columns: int
     type: str
     compute: Compute
-    labels: bool = False
+    labels: tuple[Places, ...] = ()
     one: OneRow | None = None
     columns: tuple[str, ...] = ()
 
@@ -98,10 +99,6 @@ class Served:
         Of a classifier, as Python values.
     class_texts : list of str
         The same as text.
-    class_places : dict or None
-        From each class to its place, where no double holds the labels; else None.
-    labels : ndarray
-        The classes as outputs have them, of type int64 or object, where `class_places` has them; else empty.
     type, class_name : str
         The arm of ModelProto, and scikit-learn's class.
     place : Place
@@ -120,8 +117,6 @@ class Served:
     default_method: str
     classes: list[Any] | None
     class_texts: list[str]
-    class_places: Mapping[Any, int] | None
-    labels: NDArray[Any]
     type: str
     class_name: str
     signature: model_pb2.Signature

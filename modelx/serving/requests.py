@@ -67,8 +67,8 @@ class Output:
         In the method's own shape, (rows,) or (rows, columns), and type: float64, int64, bool, or object of str; of
         floats, str, None and NaN where `columns` tells of several types.
     indices : ndarray or None
-        Of shape (rows,): the places in the model's classes, where no double holds the labels (text, and integers
-        over 2^53 among them).
+        Of the values' shape: places in the classes of their outputs, where no double holds the labels (text, and
+        integers over 2^53 among them).
     columns : tuple of str
         As `Method` has them.
     """

@@ -18,6 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import modelx
 
@@ -47,6 +48,7 @@ LETTERS = pd.DataFrame({
     "second": pd.Series(["x", "y", "x", "", "y", NAN], dtype=object),
 })  # fmt: skip
 SIZES = pd.DataFrame({"a": [1.0, 2.0, 4.0], "unread": [0.0, 0.0, 1.0], "b": [0.0, 0.25, 8.0]})
+PAIRS = np.array([["small", "red"], ["small", "blue"], ["large", "red"]])
 LISTS = {"f": "doubles", "i": "ints", "b": "bools", "O": "strings"}
 DATATYPES = {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}
 CONTENTS = {"f": "fp64_contents", "i": "int64_contents", "b": "bool_contents"}
@@ -90,6 +92,8 @@ def fitted() -> dict[str, Fitted]:
         "sizes": Fitted(make_pipeline(sizes, Ridge()).fit(SIZES, [1.0, 2.0, 4.0]), "1.0.0"),
         # Features without names; inverse_transform gives strings and numbers.
         "objects": Fitted(OrdinalEncoder().fit(objects), "1.0.0"),
+        # Several labels of text for each row, each with classes of its own.
+        "pairs": Fitted(DecisionTreeClassifier(random_state=0).fit(SIZES, PAIRS), "1.0.0"),
         # transform gives numbers and strings, also such as it has never seen.
         "kept": Fitted(kept.fit(PEOPLE[["age", "city"]]), "1.0.0"),
     }

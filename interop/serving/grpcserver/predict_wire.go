@@ -180,8 +180,8 @@ func (a *predictAnswer) size() int {
 		n += sizeOfColumns(first)
 	}
 	if first.Indexed {
-		for _, v := range first.Values {
-			n += 1 + binary.MaxVarintLen64 + len(first.Classes.Text(int(v)))
+		for i, v := range first.Values {
+			n += 1 + binary.MaxVarintLen64 + len(first.Label(i, v))
 		}
 	}
 	return n
@@ -200,10 +200,10 @@ func (a *predictAnswer) append(b []byte) []byte {
 	b = appendNumber(b, 5, int64(r.Rows))
 	b = appendNumber(b, 6, int64(first.Columns))
 	if first.Indexed {
-		for _, v := range first.Values {
-			// An empty label is still one of as many as there are rows.
+		for i, v := range first.Values {
+			// An empty label is still one of as many as there are values.
 			b = protowire.AppendTag(b, 7, protowire.BytesType)
-			b = protowire.AppendString(b, first.Classes.Text(int(v)))
+			b = protowire.AppendString(b, first.Label(i, v))
 		}
 	}
 	if len(r.Outputs) > 1 {

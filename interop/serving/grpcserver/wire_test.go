@@ -124,7 +124,7 @@ func TestEncode(t *testing.T) {
 		},
 		{
 			serving.Response{Rows: 2, Outputs: []serving.Output{
-				{Columns: 1, Values: []float64{0, 1}, Indexed: true, Classes: model.Classes()}, {Columns: 2, Values: []float64{0, 1, 0.5, 0.5}},
+				{Columns: 1, Values: []float64{0, 1}, Indexed: true, Classes: []*modelx.Labels{model.Classes()}}, {Columns: 2, Values: []float64{0, 1, 0.5, 0.5}},
 			}},
 			&modelxpb.PredictResponse{
 				Predictions: []float64{0, 1}, Labels: []string{"", "yes"}, Probabilities: []float64{0, 1, 0.5, 0.5}, Rows: 2, Columns: 1,

@@ -184,15 +184,15 @@ func (w *jsonWriter) mixed(out *serving.Output, row []float64, nulls bool) {
 	}
 }
 
-// values writes some of an output's values, as what they are.
+// values writes some rows of an output's values, as what they are.
 func (w *jsonWriter) values(out *serving.Output, values []float64) {
-	for _, v := range values {
+	for i, v := range values {
 		switch {
 		case out.Type == modelx.TypeString:
-			w.Text(out.Classes.Text(int(v)))
+			w.Text(out.Label(i, v))
 		case out.Indexed:
 			w.Next()
-			w.Buf = append(w.Buf, out.Classes.Text(int(v))...)
+			w.Buf = append(w.Buf, out.Label(i, v)...)
 		case out.Type == modelx.TypeInt64:
 			w.Integer(int64(v))
 		case out.Type == modelx.TypeBool:

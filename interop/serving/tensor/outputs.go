@@ -151,9 +151,12 @@ func longs(out *serving.Output) []int64 {
 		}
 		return all
 	}
-	classes := out.Classes.Ints()
+	classes := make([][]int64, len(out.Classes))
+	for i, each := range out.Classes {
+		classes[i] = each.Ints()
+	}
 	for i, v := range out.Values {
-		all[i] = classes[int(v)]
+		all[i] = classes[i%len(classes)][int(v)]
 	}
 	return all
 }
@@ -164,5 +167,5 @@ func text(out *serving.Output, i int) string {
 		text, _ := out.Text(out.Values[i])
 		return text
 	}
-	return out.Classes.Text(int(out.Values[i]))
+	return out.Label(i, out.Values[i])
 }
