@@ -101,6 +101,14 @@ def _dense(out: Any) -> NDArray[Any]:
     return np.asarray(out.toarray() if issparse(out) else out)
 
 
+def rows_of_labels(sample: Any) -> Any:
+    """Give labels in a row, as encoders of labels take them, as rows of one column; all else as it is."""
+    if hasattr(sample, "columns"):
+        return sample
+    labels = np.asarray(sample)
+    return labels.reshape(-1, 1) if labels.ndim == 1 else sample
+
+
 def rows_of_sets(sample: Any, classes: Sequence[Any]) -> Any:
     """Give sets of labels as rows of one column for each class, padded with what is missing.
 

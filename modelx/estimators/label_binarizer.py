@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn import preprocessing
 
-from modelx import source
+from modelx import label_calls, source
 from modelx.errors import LabelsError, ShapeError, SourceError, UnsupportedEstimatorError
 from modelx.estimators import encoded_features, telling_categories
 from modelx.estimators.base import EQUAL, DataType, Error, Family, Tolerance, available, spec, typed_spec
@@ -65,6 +65,9 @@ class LabelBinarizerFamily(Family):
                 "within 2^53",
                 path=f"{path}.pos_label",
             )
+
+    def sample_rows(self, model: model_pb2.ModelProto, sample: Any) -> Any:  # noqa: ARG002
+        return label_calls.rows_of_labels(sample)
 
     def n_features(self, model: model_pb2.ModelProto) -> int:
         proto = model.label_binarizer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn import preprocessing
 
-from modelx import source
+from modelx import label_calls, source
 from modelx.errors import ShapeError
 from modelx.estimators import encoded_features, telling_categories
 from modelx.estimators.base import EQUAL, DataType, Error, Family, Tolerance, available, spec, typed_spec
@@ -48,6 +48,9 @@ class LabelEncoderFamily(Family):
 
     def input_types(self, model: model_pb2.ModelProto) -> list[model_pb2.DataType] | None:
         return encoded_features.types(model.label_encoder.features)
+
+    def sample_rows(self, model: model_pb2.ModelProto, sample: Any) -> Any:  # noqa: ARG002
+        return label_calls.rows_of_labels(sample)
 
     def outputs(self, model: model_pb2.ModelProto) -> list[model_pb2.OutputSpec]:
         types = self.input_types(model) or [DataType.DATA_TYPE_FLOAT64]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import reference
 import roundtrip
-from sklearn.preprocessing import LabelEncoder
+from sklearn.preprocessing import LabelBinarizer, LabelEncoder
 
 import modelx
 from modelx import conversion
@@ -94,3 +95,11 @@ def test_an_attribute_that_the_model_has_itself():
     proto.source.attributes["classes_"].int_value = 1
     with pytest.raises(SourceError):
         modelx.from_proto(proto)
+
+
+@pytest.mark.parametrize("given", [["no", "yes", "yes"], np.array([3, 1, 3]), pd.Series(["b", "a"], dtype=object)])
+def test_a_sample_is_what_the_encoder_takes(given):
+    for encoder in (LabelEncoder().fit(given), LabelBinarizer().fit(given)):
+        model = modelx.to_proto(encoder, sample=given)
+        assert model.evidence.rows.n_rows >= len(given)
+        assert modelx.from_proto(model).transform(given).tolist() == encoder.transform(given).tolist()
