@@ -8,6 +8,7 @@ from sklearn.pipeline import Pipeline
 from modelx import conversion
 from modelx.calling import call
 from modelx.estimators.base import METHODS
+from modelx.frames import object_columns
 from modelx.kernels import NO_KERNEL, kernel_for
 
 # What SimpleImputer takes back hangs on the other rows of the batch: no file offers it.
@@ -61,8 +62,8 @@ def check(estimator, x):
         own = ("transform", "inverse_transform") if selects else ()
         assert all(kernel_for(estimator, method) is None for method in METHODS if method not in own)
         return
-    if x.dtype == object and any(isinstance(cell, str) for cell in x.reshape(-1)):
-        # Kernels are asked about numbers alone.
+    if x.dtype == object and (object_columns(estimator) or any(isinstance(cell, str) for cell in x.reshape(-1))):
+        # Kernels are asked about numbers alone, by estimators that take them as such.
         return
     x = np.ascontiguousarray(x, dtype=np.float64)
     tame = np.nan_to_num(x).clip(-1e50, 1e50)

@@ -56,6 +56,12 @@ def _name(estimator: Any, feature: int) -> str:
 
 def _write(categories: NDArray[Any], out: Any) -> bool:
     name = categories.dtype.name
+    # An array of objects may hold numbers alone, as one does that a step makes of numbers and bools.
+    numbers = categories.astype(np.float64) if _are_floats(categories) else categories
+    if numbers is not categories:
+        _write(numbers, out)
+        out.dtype = name
+        return True
     if name in _FLOATS:
         # NaN comes last.
         out.categories.nan = bool(len(categories)) and bool(np.isnan(categories[-1]))
@@ -66,6 +72,17 @@ def _write(categories: NDArray[Any], out: Any) -> bool:
         return False
     out.dtype = categories.dtype.str if categories.dtype.kind == "U" else name
     return True
+
+
+def _are_floats(categories: NDArray[Any]) -> bool:
+    cells = categories.tolist()
+    # NaN alone may as well be one of strings.
+    return (
+        categories.dtype == object
+        and bool(cells)
+        and all(type(cell) is float for cell in cells)
+        and not is_nan(cells[0])
+    )
 
 
 def _write_strings(categories: NDArray[Any], out: Any) -> bool:
@@ -221,6 +238,8 @@ def _array(feature: Any, path: str) -> NDArray[Any]:
     if is_text(feature):
         return _strings_array(known, feature.dtype or "object", path)
     name = feature.dtype or ("int64" if known.ints else "float64")
+    if name == "object" and known.doubles:
+        return np.array([*known.doubles, *([np.nan] if known.nan else [])], dtype=object)
     if name not in (_INTS if known.ints else _FLOATS):
         raise SourceError(f"dtype of the categories is {name!r}; expected one that suits them", path=path)
     found = np.array(list(known.ints) or [*known.doubles, *([np.nan] if known.nan else [])])

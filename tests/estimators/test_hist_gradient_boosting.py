@@ -181,6 +181,17 @@ def test_categories_of_strings_by_position():
         assert again._raw_predict(given).tobytes() == fitted._raw_predict(given).tobytes()
 
 
+def test_numbers_among_objects_are_categories():
+    """A step that hands on numbers and bools gives an array of objects, and the categories are such too."""
+    x, y = mixed()
+    rows = x[:, :3].astype(object)
+    rows[:, 2] = [bool(value > 0) for value in x[:, 2]]
+    loaded = roundtrip.check(regressor(categorical_features=[1]).fit(rows, y), rows[:40])
+    (known,) = loaded._preprocessor.named_transformers_["encoder"].categories_
+    assert known.dtype == object
+    assert {type(value) for value in known} == {float}
+
+
 def test_categories_that_are_neither_strings_nor_numbers_are_refused_by_name():
     pd = pytest.importorskip("pandas")
     x, y = mixed()
@@ -366,7 +377,7 @@ def test_a_scoring_that_no_version_knows():
         modelx.from_proto(model)
 
 
-@pytest.mark.parametrize("dtype", ["int64", "object", "float16"])
+@pytest.mark.parametrize("dtype", ["int64", "bool", "float16"])
 def test_a_dtype_that_does_not_suit_the_categories(dtype):
     x, y = mixed()
     model = modelx.to_proto(regressor(categorical_features=[1]).fit(x, y))
