@@ -41,6 +41,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (click.exceptions.Abort, INTERRUPTED),
     (click.ClickException, USAGE),
     (errors.UnsupportedMethodError, USAGE),
+    (errors.RegistrationError, USAGE),
     (errors.EvidenceMismatchError, FAILED),
     (errors.ModelFileError, BAD_MODEL),
     (errors.WrongWidthError, BAD_INPUT),

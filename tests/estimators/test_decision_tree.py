@@ -165,10 +165,12 @@ def test_values_that_are_no_means_are_written_as_they_are():
     x, _ = load("diabetes")
     # Medians of numbers of all sizes are far from their means.
     y = 10.0 ** np.random.default_rng(0).uniform(-200.0, 200.0, len(x))
-    proto = modelx.to_proto(DecisionTreeRegressor(criterion="absolute_error").fit(x[:80], y[:80])).decision_tree
+    proto = modelx.to_proto(
+        DecisionTreeRegressor(criterion="absolute_error", random_state=0).fit(x[:80], y[:80])
+    ).decision_tree
     assert proto.tree.inner_values
     assert not proto.tree.inner_differences
-    proto = modelx.to_proto(DecisionTreeRegressor().fit(x[:80], y[:80])).decision_tree
+    proto = modelx.to_proto(DecisionTreeRegressor(random_state=0).fit(x[:80], y[:80])).decision_tree
     assert proto.tree.inner_differences
     assert not proto.tree.inner_values
 

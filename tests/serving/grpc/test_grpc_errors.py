@@ -16,7 +16,7 @@ from modelx.inference import open_inference_pb2 as oip
 from modelx.v1 import service_pb2 as pb
 
 ROW = [5.1, 3.5, 1.4, 0.2]
-MODELS = '"big", "bools", "cancer", "diabetes", "iris", "scaler", "several", "slow", "two"'
+MODELS = '"big", "bools", "cancer", "diabetes", "iris", "people", "scaler", "several", "slow", "two"'
 METHODS = "predict, predict_proba, predict_log_proba, decision_function"
 GARBAGE = b"\xff\xff\xff"
 
