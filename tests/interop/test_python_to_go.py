@@ -162,6 +162,12 @@ def wine_powers() -> Fitted:
     return make_pipeline(PowerTransformer(), LogisticRegression(max_iter=50)).fit(x, y), x
 
 
+def wine_logarithms() -> Fitted:
+    x, y = data("wine")
+    logarithms = FunctionTransformer(np.log1p, inverse_func=np.expm1)
+    return make_pipeline(logarithms, FunctionTransformer(np.tanh), LogisticRegression(max_iter=50)).fit(x, y), x
+
+
 def wine_ranks() -> Fitted:
     x, y = data("wine")
     ranks = QuantileTransformer(n_quantiles=50, output_distribution="normal")
@@ -329,7 +335,7 @@ def digit_labels() -> Fitted:
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
-    wine_products, cancer_bins, wine_powers, wine_ranks, wine_splines,
+    wine_products, cancer_bins, wine_powers, wine_logarithms, wine_ranks, wine_splines,
     wine_tree, digits_forest, wine_boosting, cancer_histograms, wine_isolation, iris_leaves, wine_weak, diabetes_bags,
     wine_votes, diabetes_stack, diabetes_scaled_target, wine_search, wine_columns, wine_selected, wine_filled,
     wine_gaps, wine_neighbors, iris_rounds, iris_categories, iris_numbers, iris_targets, iris_labels,
