@@ -232,7 +232,10 @@ class Graph:
             helper.make_tensor_value_info(name, kind, ["N", columns] if columns else ["N"])
             for name, (kind, columns) in types.items()
         ]
-        graph = helper.make_graph(nodes, "modelx", given, results, list(self._initializers.values()))
+        # onnxruntime warns of constants that no node reads; fields of the model are there for whoever loads it.
+        read = {name for node in nodes for name in node.input} | set(self.parameters)
+        kept = [tensor for name, tensor in self._initializers.items() if name in read]
+        graph = helper.make_graph(nodes, "modelx", given, results, kept)
         domains = {"": OPSET} | {node.domain: DOMAINS[node.domain] for node in nodes if node.domain}
         opsets = [helper.make_opsetid(domain, version) for domain, version in domains.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="modelx")
