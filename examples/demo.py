@@ -17,19 +17,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, RidgeClassifier, SGDClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 import modelx
 from modelx.conversion import family_of
 from modelx.evidence.comparing import agree
 from modelx.evidence.recording import write
+from modelx.frames import values_of
 from modelx.v1 import evidence_pb2
 
 FORMATS = (".pb", ".json", ".onnx", ".pb.zst")
@@ -41,7 +46,7 @@ class Case:
 
     name: str
     estimator: Any
-    rows: np.ndarray[Any, Any]
+    rows: np.ndarray[Any, Any] | pd.DataFrame
     method: str
 
 
@@ -57,15 +62,48 @@ def cases() -> list[Case]:
     return [
         Case("diabetes: LinearRegression", LinearRegression().fit(diabetes, target), diabetes, "predict"),
         Case("diabetes: PoissonRegressor", PoissonRegressor(alpha=1e-3).fit(diabetes, target), diabetes, "predict"),
-        Case("breast cancer: scaler + LogisticRegression", scaled, cancer.to_numpy(), "predict"),
-        Case("breast cancer: scaler + LogisticRegression", scaled, cancer.to_numpy(), "predict_proba"),
+        Case("breast cancer: scaler + LogisticRegression", scaled, cancer, "predict"),
+        Case("breast cancer: scaler + LogisticRegression", scaled, cancer, "predict_proba"),
         Case("digits: scaler + SGDClassifier", sgd, digits, "predict"),
         Case("digits: scaler + SGDClassifier", sgd, digits, "predict_proba"),
         Case("digits: RidgeClassifier", RidgeClassifier().fit(digits, digit), digits, "decision_function"),
         Case("digits: KMeans(10)", KMeans(10, n_init=1, random_state=0).fit(digits), digits, "predict"),
         Case("wine: scaler + KMeans(3)", _wine(wine), wine, "transform"),
         Case("wine: scaler + SGDClassifier", _wine_classifier(wine, cultivar), wine, "decision_function"),
+        *_patients(target),
+        Case("digits: RandomForestClassifier(30)", _digits_forest(digits, digit), digits, "predict_proba"),
+        Case("diabetes: HistGradientBoostingRegressor", _diabetes_boost(diabetes, target), diabetes, "predict"),
     ]
+
+
+def _patients(progression: Any) -> list[Case]:
+    """Make what people train: strings beside numbers with gaps, one-hot columns, and boosted trees behind them."""
+    x = load_diabetes(as_frame=True, scaled=False).data
+    x["sex"] = np.where(x["sex"] == 1, "first", "second").astype(object)
+    classes = np.array(["underweight", "normal", "overweight", "obese"], dtype=object)
+    x["weight"] = classes[np.digitize(x.pop("bmi"), [18.5, 25.0, 30.0])]
+    # As if one in ten had not been measured.
+    x.loc[::10, "bp"] = np.nan
+    words = ["sex", "weight"]
+    numbers = [name for name in x.columns if name not in words]
+    columns = ColumnTransformer(
+        [
+            ("words", OneHotEncoder(handle_unknown="ignore"), words),
+            ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+        ]
+    )
+    y = np.where(progression > np.median(progression), "worse", "better")
+    boosted = make_pipeline(columns, GradientBoostingClassifier(random_state=0)).fit(x, y)
+    name = "patients, strings and gaps: columns + GradientBoosting"
+    return [Case(name, boosted, x, "predict"), Case(name, boosted, x, "predict_proba")]
+
+
+def _digits_forest(digits: Any, digit: Any) -> Any:
+    return RandomForestClassifier(30, random_state=0).fit(digits, digit)
+
+
+def _diabetes_boost(diabetes: Any, target: Any) -> Any:
+    return HistGradientBoostingRegressor(random_state=0).fit(diabetes, target)
 
 
 def _wine(wine: Any) -> Any:
@@ -93,8 +131,12 @@ def run(case: Case, path: Path, command: str) -> Outcome:
     modelx.dump(case.estimator, path)
     size = path.stat().st_size
     rows = path.with_name("rows.csv")
-    np.savetxt(rows, case.rows, delimiter=",", fmt="%.17g")
     arguments = [command, "predict", "--model", str(path), "--method", case.method, "--input", str(rows)]
+    if isinstance(case.rows, pd.DataFrame):
+        case.rows.to_csv(rows, index=False)
+        arguments.append("--header")
+    else:
+        np.savetxt(rows, case.rows, delimiter=",", fmt="%.17g")
     done = subprocess.run([*arguments, "--time", "--repeat", "20"], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{case.name}: {done.stderr.strip()}")
@@ -117,13 +159,10 @@ def run(case: Case, path: Path, command: str) -> Outcome:
 def _python(case: Case) -> tuple[Any, float]:
     """Give scikit-learn's own output, and its microseconds a row for all rows at once."""
     method = getattr(case.estimator, case.method)
-    given = case.rows
-    if hasattr(case.estimator, "feature_names_in_"):
-        given = load_breast_cancer(as_frame=True).data
     best = float("inf")
     for _ in range(5):
         start = time.perf_counter()
-        expected = method(given)
+        expected = method(case.rows)
         best = min(best, time.perf_counter() - start)
     return expected, best / len(case.rows) * 1e6
 
@@ -131,7 +170,7 @@ def _python(case: Case) -> tuple[Any, float]:
 def _expectation(case: Case, expected: Any) -> evidence_pb2.Output:
     """Give the tolerance of each row, as modelx records it in a file."""
     model = modelx.to_proto(case.estimator)
-    rows = np.ascontiguousarray(case.rows, dtype=np.float64)
+    rows = values_of(case.rows)
     evidence = evidence_pb2.Evidence()
     write({case.method: expected}, family_of(model).tolerances(model, case.estimator, rows, None), evidence, model)
     return evidence.outputs[0]
