@@ -235,6 +235,8 @@ func (n *node) compileFamily(c *compiler, place string, depth int) (err error) {
 		n.predictor, err = newBinarizer(arm.Binarizer, n.path)
 	case *modelxpb.ModelProto_Normalizer:
 		n.predictor, err = newNormalizer(arm.Normalizer, n.path)
+	case *modelxpb.ModelProto_KernelCenterer:
+		n.predictor, err = newKernelCenterer(arm.KernelCenterer, n.path)
 	case *modelxpb.ModelProto_PolynomialFeatures:
 		n.predictor, err = newPolynomialFeatures(arm.PolynomialFeatures, n.path)
 	case *modelxpb.ModelProto_KBinsDiscretizer:

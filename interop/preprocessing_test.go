@@ -17,6 +17,13 @@ func normalizerOf(p *modelxpb.NormalizerProto) *modelxpb.ModelProto {
 	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_Normalizer{Normalizer: p}}
 }
 
+// centerer is a valid centerer of two columns, changed.
+func centerer(change func(*modelxpb.KernelCentererProto)) *modelxpb.ModelProto {
+	p := &modelxpb.KernelCentererProto{NFeatures: 2, ColumnMeans: []float64{0.5, 2}, Mean: 1.25}
+	change(p)
+	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_KernelCenterer{KernelCenterer: p}}
+}
+
 func polynomialOf(p *modelxpb.PolynomialFeaturesProto) *modelxpb.ModelProto {
 	return &modelxpb.ModelProto{Model: &modelxpb.ModelProto_PolynomialFeatures{PolynomialFeatures: p}}
 }
@@ -65,6 +72,10 @@ func TestInvalidPreprocessorsAreRefused(t *testing.T) {
 		{"normalizer: empty", normalizerOf(&modelxpb.NormalizerProto{}), ErrShape, "normalizer.n_features"},
 		{"normalizer: no norm", normalizerOf(&modelxpb.NormalizerProto{NFeatures: 1}), ErrShape, "normalizer.norm"},
 		{"normalizer: unknown norm", normalizerOf(&modelxpb.NormalizerProto{NFeatures: 1, Norm: -4}), ErrShape, "normalizer.norm"},
+		{"centerer: empty", centerer(func(p *modelxpb.KernelCentererProto) { p.NFeatures = 0 }), ErrShape, "kernel_centerer.n_features"},
+		{"centerer: huge", centerer(func(p *modelxpb.KernelCentererProto) { p.NFeatures = big }), ErrShape, "kernel_centerer.column_means"},
+		{"centerer: infinity", centerer(func(p *modelxpb.KernelCentererProto) { p.ColumnMeans[1] = inf }), ErrNonFinite, "kernel_centerer.column_means[1]"},
+		{"centerer: NaN", centerer(func(p *modelxpb.KernelCentererProto) { p.Mean = nan }), ErrNonFinite, "kernel_centerer.mean"},
 		{"polynomial: empty", polynomialOf(&modelxpb.PolynomialFeaturesProto{}), ErrShape, "polynomial_features.n_features"},
 		{"polynomial: no columns", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 1}), ErrShape, "polynomial_features.max_degree"},
 		{"polynomial: huge", polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: big, MaxDegree: big}), ErrShape, "polynomial_features.max_degree"},
@@ -209,6 +220,7 @@ func TestPreprocessorsRefuseWhatIsNotFinite(t *testing.T) {
 		"normalizer l1":      normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 1}),
 		"normalizer l2":      normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 2}),
 		"normalizer max":     normalizerOf(&modelxpb.NormalizerProto{NFeatures: 2, Norm: 3}),
+		"centerer":           centerer(func(*modelxpb.KernelCentererProto) {}),
 		"polynomial":         polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 2, MaxDegree: 2}),
 		"polynomial of ones": polynomialOf(&modelxpb.PolynomialFeaturesProto{NFeatures: 2, IncludeBias: true}),
 		"bins":               bins(func(*modelxpb.KBinsDiscretizerProto) {}),

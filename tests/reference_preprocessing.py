@@ -31,6 +31,11 @@ def normalizer(p, x):
     return {"transform": x / np.where(n < 10 * 2.0**-52, 1.0, n)[:, None]}
 
 
+def kernel_centerer(p, x):
+    r = running_sums(x) / p.n_features
+    return {"transform": x - np.array(p.column_means) - r[:, None] + p.mean}
+
+
 def polynomial_features(p, x):
     choose = combinations if p.interaction_only else combinations_with_replacement
     columns = [np.ones(len(x))] if p.include_bias else []
@@ -217,6 +222,7 @@ def _spline_columns(p, t, v, edge, reach):
 FAMILIES = {
     "binarizer": binarizer,
     "normalizer": normalizer,
+    "kernel_centerer": kernel_centerer,
     "polynomial_features": polynomial_features,
     "k_bins_discretizer": k_bins_discretizer,
     "power_transformer": power_transformer,

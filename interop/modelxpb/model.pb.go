@@ -342,6 +342,7 @@ type ModelProto struct {
 	//	*ModelProto_Function
 	//	*ModelProto_HistGradientBoosting
 	//	*ModelProto_ThresholdClassifier
+	//	*ModelProto_KernelCenterer
 	Model    isModelProto_Model `protobuf_oneof:"model"`
 	Metadata *Metadata          `protobuf:"bytes,10,opt,name=metadata,proto3" json:"metadata,omitempty"`
 	// The lowest schema version that a reader must know to run this file: 1. Unset in files of before.
@@ -774,6 +775,15 @@ func (x *ModelProto) GetThresholdClassifier() *ThresholdClassifierProto {
 	return nil
 }
 
+func (x *ModelProto) GetKernelCenterer() *KernelCentererProto {
+	if x != nil {
+		if x, ok := x.Model.(*ModelProto_KernelCenterer); ok {
+			return x.KernelCenterer
+		}
+	}
+	return nil
+}
+
 func (x *ModelProto) GetMetadata() *Metadata {
 	if x != nil {
 		return x.Metadata
@@ -977,6 +987,10 @@ type ModelProto_ThresholdClassifier struct {
 	ThresholdClassifier *ThresholdClassifierProto `protobuf:"bytes,59,opt,name=threshold_classifier,json=thresholdClassifier,proto3,oneof"`
 }
 
+type ModelProto_KernelCenterer struct {
+	KernelCenterer *KernelCentererProto `protobuf:"bytes,60,opt,name=kernel_centerer,json=kernelCenterer,proto3,oneof"`
+}
+
 func (*ModelProto_LinearRegression) isModelProto_Model() {}
 
 func (*ModelProto_SgdClassifier) isModelProto_Model() {}
@@ -1058,6 +1072,8 @@ func (*ModelProto_Function) isModelProto_Model() {}
 func (*ModelProto_HistGradientBoosting) isModelProto_Model() {}
 
 func (*ModelProto_ThresholdClassifier) isModelProto_Model() {}
+
+func (*ModelProto_KernelCenterer) isModelProto_Model() {}
 
 // Metadata is what a person wants to know about a model. No runtime computes with it.
 type Metadata struct {
@@ -2568,7 +2584,7 @@ var File_modelx_v1_model_proto protoreflect.FileDescriptor
 
 const file_modelx_v1_model_proto_rawDesc = "" +
 	"\n" +
-	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a\x18modelx/v1/function.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1fmodelx/v1/label_binarizer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a%modelx/v1/multi_label_binarizer.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\xca\x19\n" +
+	"\x15modelx/v1/model.proto\x12\tmodelx.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1dmodelx/v1/affine_scaler.proto\x1a\x19modelx/v1/binarizer.proto\x1a modelx/v1/bisecting_kmeans.proto\x1a\x1dmodelx/v1/decision_tree.proto\x1a\x18modelx/v1/evidence.proto\x1a\x16modelx/v1/forest.proto\x1a\x18modelx/v1/function.proto\x1a&modelx/v1/hist_gradient_boosting.proto\x1a modelx/v1/isolation_forest.proto\x1a\"modelx/v1/k_bins_discretizer.proto\x1a\x1fmodelx/v1/kernel_centerer.proto\x1a\x16modelx/v1/kmeans.proto\x1a\x1bmodelx/v1/knn_imputer.proto\x1a\x1fmodelx/v1/label_binarizer.proto\x1a\x1dmodelx/v1/label_encoder.proto\x1a\x16modelx/v1/labels.proto\x1a!modelx/v1/linear_regression.proto\x1a!modelx/v1/missing_indicator.proto\x1a%modelx/v1/multi_label_binarizer.proto\x1a\x1amodelx/v1/normalizer.proto\x1a\x1fmodelx/v1/one_hot_encoder.proto\x1a\x1fmodelx/v1/ordinal_encoder.proto\x1a#modelx/v1/polynomial_features.proto\x1a!modelx/v1/power_transformer.proto\x1a$modelx/v1/quantile_transformer.proto\x1a&modelx/v1/random_trees_embedding.proto\x1a\x1emodelx/v1/sgd_classifier.proto\x1a!modelx/v1/sgd_one_class_svm.proto\x1a\x1emodelx/v1/simple_imputer.proto\x1a\x16modelx/v1/source.proto\x1a\"modelx/v1/spline_transformer.proto\x1a\x1emodelx/v1/target_encoder.proto\x1a\x14modelx/v1/tree.proto\"\x95\x1a\n" +
 	"\n" +
 	"ModelProto\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -2616,7 +2632,8 @@ const file_modelx_v1_model_proto_rawDesc = "" +
 	"\x10feature_selector\x189 \x01(\v2\x1f.modelx.v1.FeatureSelectorProtoH\x00R\x0ffeatureSelector\x126\n" +
 	"\bfunction\x18: \x01(\v2\x18.modelx.v1.FunctionProtoH\x00R\bfunction\x12\\\n" +
 	"\x16hist_gradient_boosting\x18\x1c \x01(\v2$.modelx.v1.HistGradientBoostingProtoH\x00R\x14histGradientBoosting\x12X\n" +
-	"\x14threshold_classifier\x18; \x01(\v2#.modelx.v1.ThresholdClassifierProtoH\x00R\x13thresholdClassifier\x12/\n" +
+	"\x14threshold_classifier\x18; \x01(\v2#.modelx.v1.ThresholdClassifierProtoH\x00R\x13thresholdClassifier\x12I\n" +
+	"\x0fkernel_centerer\x18< \x01(\v2\x1e.modelx.v1.KernelCentererProtoH\x00R\x0ekernelCenterer\x12/\n" +
 	"\bmetadata\x18\n" +
 	" \x01(\v2\x13.modelx.v1.MetadataR\bmetadata\x12%\n" +
 	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x122\n" +
@@ -2834,12 +2851,13 @@ var file_modelx_v1_model_proto_goTypes = []any{
 	(*MissingIndicatorProto)(nil),            // 51: modelx.v1.MissingIndicatorProto
 	(*FunctionProto)(nil),                    // 52: modelx.v1.FunctionProto
 	(*HistGradientBoostingProto)(nil),        // 53: modelx.v1.HistGradientBoostingProto
-	(*Source)(nil),                           // 54: modelx.v1.Source
-	(*Evidence)(nil),                         // 55: modelx.v1.Evidence
-	(*structpb.Struct)(nil),                  // 56: google.protobuf.Struct
-	(*TreeProto)(nil),                        // 57: modelx.v1.TreeProto
-	(*Labels)(nil),                           // 58: modelx.v1.Labels
-	(Function)(0),                            // 59: modelx.v1.Function
+	(*KernelCentererProto)(nil),              // 54: modelx.v1.KernelCentererProto
+	(*Source)(nil),                           // 55: modelx.v1.Source
+	(*Evidence)(nil),                         // 56: modelx.v1.Evidence
+	(*structpb.Struct)(nil),                  // 57: google.protobuf.Struct
+	(*TreeProto)(nil),                        // 58: modelx.v1.TreeProto
+	(*Labels)(nil),                           // 59: modelx.v1.Labels
+	(Function)(0),                            // 60: modelx.v1.Function
 }
 var file_modelx_v1_model_proto_depIdxs = []int32{
 	26, // 0: modelx.v1.ModelProto.linear_regression:type_name -> modelx.v1.LinearRegressionProto
@@ -2883,53 +2901,54 @@ var file_modelx_v1_model_proto_depIdxs = []int32{
 	52, // 38: modelx.v1.ModelProto.function:type_name -> modelx.v1.FunctionProto
 	53, // 39: modelx.v1.ModelProto.hist_gradient_boosting:type_name -> modelx.v1.HistGradientBoostingProto
 	21, // 40: modelx.v1.ModelProto.threshold_classifier:type_name -> modelx.v1.ThresholdClassifierProto
-	6,  // 41: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
-	7,  // 42: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
-	54, // 43: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
-	55, // 44: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
-	22, // 45: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
-	56, // 46: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
-	8,  // 47: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
-	0,  // 48: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
-	0,  // 49: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
-	0,  // 50: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
-	5,  // 51: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
-	5,  // 52: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
-	57, // 53: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
-	1,  // 54: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
-	58, // 55: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 56: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
-	23, // 57: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
-	5,  // 58: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
-	5,  // 59: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 60: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
-	5,  // 61: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
-	58, // 62: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
-	2,  // 63: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
-	5,  // 64: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 65: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
-	24, // 66: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
-	51, // 67: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
-	5,  // 68: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
-	25, // 69: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
-	58, // 70: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
-	5,  // 71: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
-	58, // 72: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
-	5,  // 73: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
-	3,  // 74: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
-	5,  // 75: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
-	58, // 76: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
-	58, // 77: modelx.v1.StackingProto.outputs:type_name -> modelx.v1.Labels
-	5,  // 78: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
-	5,  // 79: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
-	59, // 80: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.Function
-	5,  // 81: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
-	4,  // 82: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
-	83, // [83:83] is the sub-list for method output_type
-	83, // [83:83] is the sub-list for method input_type
-	83, // [83:83] is the sub-list for extension type_name
-	83, // [83:83] is the sub-list for extension extendee
-	0,  // [0:83] is the sub-list for field type_name
+	54, // 41: modelx.v1.ModelProto.kernel_centerer:type_name -> modelx.v1.KernelCentererProto
+	6,  // 42: modelx.v1.ModelProto.metadata:type_name -> modelx.v1.Metadata
+	7,  // 43: modelx.v1.ModelProto.signature:type_name -> modelx.v1.Signature
+	55, // 44: modelx.v1.ModelProto.source:type_name -> modelx.v1.Source
+	56, // 45: modelx.v1.ModelProto.evidence:type_name -> modelx.v1.Evidence
+	22, // 46: modelx.v1.Metadata.metrics:type_name -> modelx.v1.Metadata.MetricsEntry
+	57, // 47: modelx.v1.Metadata.properties:type_name -> google.protobuf.Struct
+	8,  // 48: modelx.v1.Signature.outputs:type_name -> modelx.v1.OutputSpec
+	0,  // 49: modelx.v1.Signature.feature_types:type_name -> modelx.v1.DataType
+	0,  // 50: modelx.v1.OutputSpec.type:type_name -> modelx.v1.DataType
+	0,  // 51: modelx.v1.OutputSpec.column_types:type_name -> modelx.v1.DataType
+	5,  // 52: modelx.v1.PipelineProto.steps:type_name -> modelx.v1.ModelProto
+	5,  // 53: modelx.v1.DelegateProto.model:type_name -> modelx.v1.ModelProto
+	58, // 54: modelx.v1.GradientBoostingProto.trees:type_name -> modelx.v1.TreeProto
+	1,  // 55: modelx.v1.GradientBoostingProto.link:type_name -> modelx.v1.GradientBoostingProto.Link
+	59, // 56: modelx.v1.GradientBoostingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 57: modelx.v1.GradientBoostingProto.model:type_name -> modelx.v1.ModelProto
+	23, // 58: modelx.v1.ColumnTransformerProto.selections:type_name -> modelx.v1.ColumnTransformerProto.Selection
+	5,  // 59: modelx.v1.ColumnTransformerProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 60: modelx.v1.FeatureSelectorProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 61: modelx.v1.FeatureSelectorProto.members:type_name -> modelx.v1.ModelProto
+	5,  // 62: modelx.v1.VotingProto.members:type_name -> modelx.v1.ModelProto
+	59, // 63: modelx.v1.VotingProto.classes:type_name -> modelx.v1.Labels
+	2,  // 64: modelx.v1.VotingProto.vote:type_name -> modelx.v1.VotingProto.Vote
+	5,  // 65: modelx.v1.IterativeImputerProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 66: modelx.v1.IterativeImputerProto.members:type_name -> modelx.v1.ModelProto
+	24, // 67: modelx.v1.IterativeImputerProto.updates:type_name -> modelx.v1.IterativeImputerProto.Update
+	51, // 68: modelx.v1.IterativeImputerProto.indicator:type_name -> modelx.v1.MissingIndicatorProto
+	5,  // 69: modelx.v1.BaggingProto.members:type_name -> modelx.v1.ModelProto
+	25, // 70: modelx.v1.BaggingProto.features:type_name -> modelx.v1.BaggingProto.Features
+	59, // 71: modelx.v1.BaggingProto.classes:type_name -> modelx.v1.Labels
+	5,  // 72: modelx.v1.AdaBoostProto.members:type_name -> modelx.v1.ModelProto
+	59, // 73: modelx.v1.AdaBoostProto.classes:type_name -> modelx.v1.Labels
+	5,  // 74: modelx.v1.StackingProto.members:type_name -> modelx.v1.ModelProto
+	3,  // 75: modelx.v1.StackingProto.methods:type_name -> modelx.v1.StackingProto.Method
+	5,  // 76: modelx.v1.StackingProto.final:type_name -> modelx.v1.ModelProto
+	59, // 77: modelx.v1.StackingProto.classes:type_name -> modelx.v1.Labels
+	59, // 78: modelx.v1.StackingProto.outputs:type_name -> modelx.v1.Labels
+	5,  // 79: modelx.v1.TransformedTargetProto.model:type_name -> modelx.v1.ModelProto
+	5,  // 80: modelx.v1.TransformedTargetProto.final:type_name -> modelx.v1.ModelProto
+	60, // 81: modelx.v1.TransformedTargetProto.inverse:type_name -> modelx.v1.Function
+	5,  // 82: modelx.v1.ThresholdClassifierProto.model:type_name -> modelx.v1.ModelProto
+	4,  // 83: modelx.v1.ThresholdClassifierProto.method:type_name -> modelx.v1.ThresholdClassifierProto.Method
+	84, // [84:84] is the sub-list for method output_type
+	84, // [84:84] is the sub-list for method input_type
+	84, // [84:84] is the sub-list for extension type_name
+	84, // [84:84] is the sub-list for extension extendee
+	0,  // [0:84] is the sub-list for field type_name
 }
 
 func init() { file_modelx_v1_model_proto_init() }
@@ -2947,6 +2966,7 @@ func file_modelx_v1_model_proto_init() {
 	file_modelx_v1_hist_gradient_boosting_proto_init()
 	file_modelx_v1_isolation_forest_proto_init()
 	file_modelx_v1_k_bins_discretizer_proto_init()
+	file_modelx_v1_kernel_centerer_proto_init()
 	file_modelx_v1_kmeans_proto_init()
 	file_modelx_v1_knn_imputer_proto_init()
 	file_modelx_v1_label_binarizer_proto_init()
@@ -3011,6 +3031,7 @@ func file_modelx_v1_model_proto_init() {
 		(*ModelProto_Function)(nil),
 		(*ModelProto_HistGradientBoosting)(nil),
 		(*ModelProto_ThresholdClassifier)(nil),
+		(*ModelProto_KernelCenterer)(nil),
 	}
 	file_modelx_v1_model_proto_msgTypes[18].OneofWrappers = []any{}
 	type x struct{}

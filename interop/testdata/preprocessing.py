@@ -29,9 +29,14 @@ def cases(case: Callable[..., Case], output: Callable[..., Case], plain: Callabl
         fitted = preprocessing.Normalizer(norm).fit(ROWS)
         how = {} if norm == "max" else {"comparison": "absolute", "tolerance": 1e-12}
         out.append(of(fitted, "normalizer", {"norm": f"NORM_{norm.upper()}"}, **how))
+    gram = ROWS[::2] @ ROWS[::2].T
+    centerer = preprocessing.KernelCenterer().fit(gram)
+    proto: Case = {"column_means": plain(centerer.K_fit_rows_), "mean": float(centerer.K_fit_all_)}
+    how = {"comparison": "absolute", "tolerance": 1e-12 * 4.0 * np.abs(gram).max()}
+    out.append(of(centerer, "kernel_centerer", proto, gram, **how))
     for low, high, interactions, bias in ((0, 2, False, True), (3, 4, False, False), (2, 3, True, True)):
         model = preprocessing.PolynomialFeatures((low, high), interaction_only=interactions, include_bias=bias)
-        proto: Case = {"min_degree": low, "max_degree": high, "interaction_only": interactions, "include_bias": bias}
+        proto = {"min_degree": low, "max_degree": high, "interaction_only": interactions, "include_bias": bias}
         out.append(of(model.fit(ROWS), "polynomial_features", proto))
     out.append(_bins(case, output, plain))
     out += [_powers(case, output, plain, method) for method in ("yeo-johnson", "box-cox")]

@@ -20,6 +20,7 @@ from modelx.estimators.hist_gradient_boosting import HistGradientBoostingFamily
 from modelx.estimators.isolation_forest import IsolationForestFamily
 from modelx.estimators.iterative_imputer import IterativeImputerFamily
 from modelx.estimators.k_bins_discretizer import KBinsDiscretizerFamily
+from modelx.estimators.kernel_centerer import KernelCentererFamily
 from modelx.estimators.kmeans import KMeansFamily
 from modelx.estimators.knn_imputer import KNNImputerFamily
 from modelx.estimators.label_binarizer import LabelBinarizerFamily
@@ -100,6 +101,7 @@ FAMILIES: Mapping[str, Family] = table(
         MissingIndicatorFamily(),
         MultiLabelBinarizerFamily(),
         NormalizerFamily(),
+        KernelCentererFamily(),
         OneHotEncoderFamily(),
         OrdinalEncoderFamily(),
         PassthroughFamily(),

@@ -40,13 +40,6 @@ LEFT_OUT = {
         "a projection into other columns: no message for matrices of transform yet",
     ),
     **dict.fromkeys(
-        [
-            "FeatureAgglomeration",
-            "KernelCenterer",
-        ],
-        "chooses, fills or merges columns: no scaler of each column on its own",
-    ),
-    **dict.fromkeys(
         ["DummyRegressor", "IsotonicRegression"],
         "not affine but on such rows",
     ),
@@ -78,6 +71,7 @@ LEFT_OUT = {
         ],
         "a model of models, of which this version carries Pipeline alone",
     ),
+    "FeatureAgglomeration": "merges columns: no scaler of each column on its own",
     "Birch": "nearest of centers, but labels go through a second clustering",
     "MeanShift": "nearest of centers by pairwise_distances_argmin, without transform",
     "AffinityPropagation": "as MeanShift",

@@ -42,6 +42,7 @@ from sklearn.preprocessing import (
     Binarizer,
     FunctionTransformer,
     KBinsDiscretizer,
+    KernelCenterer,
     LabelBinarizer,
     LabelEncoder,
     MinMaxScaler,
@@ -149,6 +150,12 @@ def wine_products() -> Fitted:
     x, y = data("wine")
     steps = [StandardScaler(), PolynomialFeatures(2), Normalizer(), LogisticRegression(max_iter=50)]
     return make_pipeline(*steps).fit(x, y), x
+
+
+def iris_kernel() -> Fitted:
+    """Kernels of all flowers with every fifth one."""
+    x, _ = data("iris")
+    return KernelCenterer().fit(x[::5] @ x[::5].T), x @ x[::5].T
 
 
 def cancer_bins() -> Fitted:
@@ -335,7 +342,7 @@ def digit_labels() -> Fitted:
 BUILDERS = [
     diabetes_least_squares, diabetes_poisson, linnerud_outputs, digits_multinomial, digits_clusters, digits_multilabel,
     cancer_strings, cancer_bools, wine_huber, wine_scalers, iris_detector, iris_bisecting, iris_distances,
-    wine_products, cancer_bins, wine_powers, wine_logarithms, wine_ranks, wine_splines,
+    wine_products, iris_kernel, cancer_bins, wine_powers, wine_logarithms, wine_ranks, wine_splines,
     wine_tree, digits_forest, wine_boosting, cancer_histograms, wine_isolation, iris_leaves, wine_weak, diabetes_bags,
     wine_votes, diabetes_stack, diabetes_scaled_target, wine_search, wine_columns, wine_selected, wine_filled,
     wine_gaps, wine_neighbors, iris_rounds, iris_categories, iris_numbers, iris_targets, iris_labels,

@@ -10,6 +10,9 @@ import (
 func preprocessing() map[string]*modelxpb.ModelProto {
 	out := map[string]*modelxpb.ModelProto{
 		"binarizer": {Model: &modelxpb.ModelProto_Binarizer{Binarizer: &modelxpb.BinarizerProto{NFeatures: 3, Threshold: 0.5}}},
+		"kernel_centerer": {Model: &modelxpb.ModelProto_KernelCenterer{KernelCenterer: &modelxpb.KernelCentererProto{
+			NFeatures: 3, ColumnMeans: []float64{0.5, -1.25, 3}, Mean: 0.75,
+		}}},
 		"polynomial_features": {Model: &modelxpb.ModelProto_PolynomialFeatures{PolynomialFeatures: &modelxpb.PolynomialFeaturesProto{
 			NFeatures: 3, MaxDegree: 3, IncludeBias: true,
 		}}},

@@ -25,6 +25,7 @@ from modelx.formats.onnx_graph.hist_gradient_boosting import HistGradientBoostin
 from modelx.formats.onnx_graph.isolation_forest import IsolationForestBuilder
 from modelx.formats.onnx_graph.iterative_imputer import IterativeImputerBuilder
 from modelx.formats.onnx_graph.k_bins_discretizer import KBinsDiscretizerBuilder
+from modelx.formats.onnx_graph.kernel_centerer import KernelCentererBuilder
 from modelx.formats.onnx_graph.kmeans import KMeansBuilder
 from modelx.formats.onnx_graph.knn_imputer import KNNImputerBuilder
 from modelx.formats.onnx_graph.label_binarizer import LabelBinarizerBuilder, MultiLabelBinarizerBuilder
@@ -65,6 +66,7 @@ BUILDERS: dict[str, Builder] = {
     "isolation_forest": IsolationForestBuilder(),
     "hist_gradient_boosting": HistGradientBoostingBuilder(),
     "k_bins_discretizer": KBinsDiscretizerBuilder(),
+    "kernel_centerer": KernelCentererBuilder(),
     "kmeans": KMeansBuilder(),
     "linear_regression": LinearRegressionBuilder(),
     "normalizer": NormalizerBuilder(),

@@ -34,6 +34,7 @@ BASES = {
     "iterative_imputer": "iterative_imputer/ridge_in_two_rounds",
     "k_bins_discretizer": "k_bins_discretizer/uniform_numbers",
     "hist_gradient_boosting": "hist_gradient_boosting/squared_error",
+    "kernel_centerer": "kernel_centerer/gram_matrix",
     "kmeans": "kmeans/iris_flowers",
     "knn_imputer": "knn_imputer/five_neighbours",
     "label_binarizer": "label_binarizer/words",

@@ -29,6 +29,11 @@ _TABLE: list[tuple[str, str, str, str, str, Edit]] = [
     ("normalizer", "negative_width", "a negative width", "shape", "n_features", assign("n_features", -4)),
     ("normalizer", "no_norm", "a norm that is not set", "shape", "norm", assign("norm", 0)),
     ("normalizer", "unknown_norm", "a norm of a later schema", "shape", "norm", assign("norm", 9)),
+    ("kernel_centerer", "zero_width", "no row has no value", "shape", "n_features", assign("n_features", 0)),
+    ("kernel_centerer", "huge_width", "2^31 - 1 samples", "shape", "column_means", assign("n_features", _HUGE)),
+    ("kernel_centerer", "too_few_means", "one is missing", "shape", "column_means", drop("column_means")),
+    ("kernel_centerer", "nan_column", "all would be NaN", "non_finite", "column_means", put("column_means", 2, NAN)),
+    ("kernel_centerer", "infinite_mean", "all would be infinite", "non_finite", "mean", assign("mean", -INF)),
     ("polynomial_features", "zero_width", "no row has no value", "shape", "n_features", assign("n_features", 0)),
     ("polynomial_features", "negative_degree", "no power below 0", "shape", "min_degree", assign("min_degree", -1)),
     (
@@ -201,6 +206,9 @@ def of_changed_preprocessing() -> Iterator[Defect]:
         model.normalizer.norm = model.normalizer.NORM_L1
         model.source.params["norm"].string_value = "l1"
 
+    def mean(model: Any) -> None:
+        model.kernel_centerer.mean *= 1 + 1e-9
+
     def product(model: Any) -> None:
         recorded = model.evidence.outputs[0]
         recorded.doubles[recorded.n_columns - 1] *= 1 + 2.0**-52
@@ -220,6 +228,7 @@ def of_changed_preprocessing() -> Iterator[Defect]:
     for family, why, edit in (
         ("binarizer", "the threshold is another one", threshold),
         ("normalizer", "another norm divides", norm),
+        ("kernel_centerer", "the mean of the matrix is off by a billionth", mean),
         ("polynomial_features", "a recorded product in its last bit", product),
         ("k_bins_discretizer", "an edge between two bins, in its last bits", edge),
         ("power_transformer", "an exponent is off by a billionth", exponent),
