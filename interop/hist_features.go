@@ -1,7 +1,6 @@
 package modelx
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 
@@ -34,16 +33,8 @@ type histNumber struct {
 type histCategory struct {
 	feature int
 	slot    uint32
-	histKnown
-}
-
-// histKnown are the categories of a feature: numbers in ascending order, or a table of strings.
-type histKnown struct {
-	values []float64
-	// dense has the numbers of categories that are small whole numbers, by them; nil for others.
-	dense []uint8
-	// lookup is nil for numbers.
-	lookup *categoryLookup
+	// known are the categories of the feature.
+	known *categoryLookup
 }
 
 // missingCategory is the number of what is no category. There are at most 255 categories.
@@ -54,7 +45,7 @@ const (
 
 // newHistCategories checks the categories, and returns those of each feature; nil for one that is not categorical, and for
 // a model without.
-func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path string) ([]*histKnown, error) {
+func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path string) ([]*categoryLookup, error) {
 	flags := p.GetCategorical()
 	if len(flags) > 0 {
 		if err := checkCount(len(flags), p.GetNFeatures(), 1, "n_features, or none", path+".categorical"); err != nil {
@@ -74,7 +65,7 @@ func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path 
 	if expected == 0 {
 		return nil, nil
 	}
-	out, next := make([]*histKnown, len(flags)), 0
+	out, next := make([]*categoryLookup, len(flags)), 0
 	for feature, is := range flags {
 		if is {
 			place := fmt.Sprintf("%s.categories[%d].categories", path, next)
@@ -82,27 +73,23 @@ func newHistCategories(c *compiler, p *modelxpb.HistGradientBoostingProto, path 
 			if err != nil {
 				return nil, err
 			}
-			out[feature] = &histKnown{values: values, dense: denseNumbers(values), lookup: histStrings(c, p.GetCategories()[next])}
+			if out[feature] = histStrings(c, p.GetCategories()[next]); out[feature] == nil {
+				out[feature] = histNumbers(values)
+			}
 			next++
 		}
 	}
 	return out, nil
 }
 
-// denseNumbers returns the numbers of ascending values by the values, or nil where these are not small and whole.
-func denseNumbers(values []float64) []uint8 {
-	const largest = 1023
-	if len(values) == 0 || values[0] < 0 || values[len(values)-1] > largest {
-		return nil
+// histNumbers returns the table of categories that are numbers, which are numbered in their order.
+func histNumbers(values []float64) *categoryLookup {
+	numbers := make([]int32, len(values))
+	for i := range numbers {
+		numbers[i] = int32(i)
 	}
-	dense := bytes.Repeat([]byte{missingCategory}, int(values[len(values)-1])+1)
-	for number, v := range values {
-		if v != math.Trunc(v) {
-			return nil
-		}
-		dense[int(v)] = uint8(number)
-	}
-	return dense
+	lookup := newCategoryLookup(values, numbers)
+	return &lookup
 }
 
 // histStrings returns the table of the checked categories of a feature of strings, nil for numbers.
@@ -182,9 +169,9 @@ type histFeatures struct {
 }
 
 // setCategories takes the categories of each feature; nil for one that is not categorical, and for a model without.
-func (f *histFeatures) setCategories(categories []*histKnown) {
+func (f *histFeatures) setCategories(categories []*categoryLookup) {
 	for i := range f.categories {
-		f.categories[i].histKnown = *categories[f.categories[i].feature]
+		f.categories[i].known = categories[f.categories[i].feature]
 	}
 	types, some := make([]DataType, len(categories)), false
 	for feature, known := range categories {
@@ -192,7 +179,7 @@ func (f *histFeatures) setCategories(categories []*histKnown) {
 		if known == nil {
 			continue
 		}
-		if known.lookup != nil {
+		if known.strings {
 			types[feature], some = TypeString, true
 		} else {
 			f.categorical = append(f.categorical, feature)
@@ -258,28 +245,8 @@ func numberKeys(v float64) (toLeft, toRight uint64) {
 
 // number is the number of the category that equals v.
 func (c *histCategory) number(v float64) uint64 {
-	if c.lookup != nil {
-		if number := c.lookup.find(v); number != unknownNumber {
-			return uint64(number)
-		}
-		return missingCategory
-	}
-	if c.dense != nil {
-		if i := int(v); v >= 0 && v < float64(len(c.dense)) && float64(i) == v {
-			return uint64(c.dense[i])
-		}
-		return missingCategory
-	}
-	low, high := 0, len(c.values)
-	for low < high {
-		if middle := (low + high) / 2; c.values[middle] < v {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	if low < len(c.values) && c.values[low] == v {
-		return uint64(low)
+	if number := c.known.find(v); number != unknownNumber {
+		return uint64(number)
 	}
 	return missingCategory
 }

@@ -42,13 +42,13 @@ func randomHistTrees(t *testing.T, rng *rand.Rand, trees int, categories []int64
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := make([]*histKnown, 5)
+	known := make([]*categoryLookup, 5)
 	for i := range p.GetCategories() {
 		values, err := histCategories(p.GetCategories()[i].GetCategories(), "categories")
 		if err != nil {
 			t.Fatal(err)
 		}
-		known[3+i] = &histKnown{values: values, dense: denseNumbers(values)}
+		known[3+i] = histNumbers(values)
 	}
 	out.features.setCategories(known)
 	return out
