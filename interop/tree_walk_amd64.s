@@ -5,6 +5,37 @@
 // A node is a 32-bit threshold, then 16 bits of column, four for each, then 16 bits of left. CMPL leaves a carry where
 // the value is over the threshold, and ADCL adds it to left.
 
+// ROOTS begins all walks at slot 0, LOAD takes them from a list, and STORE puts them there.
+#define ROOTS \
+	XORL R8, R8; \
+	XORL R9, R9; \
+	XORL R10, R10; \
+	XORL R11, R11; \
+	XORL R12, R12; \
+	XORL R13, R13; \
+	XORL BX, BX; \
+	XORL CX, CX
+
+#define LOAD(list) \
+	MOVL 0(list), R8; \
+	MOVL 4(list), R9; \
+	MOVL 8(list), R10; \
+	MOVL 12(list), R11; \
+	MOVL 16(list), R12; \
+	MOVL 20(list), R13; \
+	MOVL 24(list), BX; \
+	MOVL 28(list), CX
+
+#define STORE(list) \
+	MOVL R8, 0(list); \
+	MOVL R9, 4(list); \
+	MOVL R10, 8(list); \
+	MOVL R11, 12(list); \
+	MOVL R12, 16(list); \
+	MOVL R13, 20(list); \
+	MOVL BX, 24(list); \
+	MOVL CX, 28(list)
+
 // STEP takes the walk of one lane, whose value in the first column is at byte `at` of a group's row, one node further.
 #define STEP(lane, at) \
 	MOVWLZX 4(SI)(lane*8), AX; \
@@ -12,6 +43,16 @@
 	CMPL    DX, at(DI)(AX*8); \
 	MOVWLZX 6(SI)(lane*8), lane; \
 	ADCL    $0, lane
+
+#define STEPS \
+	STEP(R8, 0); \
+	STEP(R9, 4); \
+	STEP(R10, 8); \
+	STEP(R11, 12); \
+	STEP(R12, 16); \
+	STEP(R13, 20); \
+	STEP(BX, 24); \
+	STEP(CX, 28)
 
 // LAST is STEP, and notes in R14 whether the walk moved.
 #define LAST(lane, at) \
@@ -30,24 +71,10 @@
 TEXT ·walkLanesAsm(SB), NOSPLIT, $0-24
 	MOVQ nodes+8(FP), SI
 	MOVQ x+16(FP), DI
-	XORL R8, R8
-	XORL R9, R9
-	XORL R10, R10
-	XORL R11, R11
-	XORL R12, R12
-	XORL R13, R13
-	XORL BX, BX
-	XORL CX, CX
+	ROOTS
 
 lanesLoop:
-	STEP(R8, 0)
-	STEP(R9, 4)
-	STEP(R10, 8)
-	STEP(R11, 12)
-	STEP(R12, 16)
-	STEP(R13, 20)
-	STEP(BX, 24)
-	STEP(CX, 28)
+	STEPS
 	XORL R14, R14
 	LAST(R8, 0)
 	LAST(R9, 4)
@@ -61,14 +88,7 @@ lanesLoop:
 	JNE  lanesLoop
 
 	MOVQ out+0(FP), DI
-	MOVL R8, 0(DI)
-	MOVL R9, 4(DI)
-	MOVL R10, 8(DI)
-	MOVL R11, 12(DI)
-	MOVL R12, 16(DI)
-	MOVL R13, 20(DI)
-	MOVL BX, 24(DI)
-	MOVL CX, 28(DI)
+	STORE(DI)
 	RET
 
 // STEPTREE takes the walk through one tree, whose root's slot is at byte `root` of roots, one node further.
@@ -78,6 +98,16 @@ lanesLoop:
 	CMPL    DX, (DI)(AX*1); \
 	MOVWLZX 6(SI)(lane*8), lane; \
 	ADCL    root(R15), lane
+
+#define STEPTREES \
+	STEPTREE(R8, 0); \
+	STEPTREE(R9, 4); \
+	STEPTREE(R10, 8); \
+	STEPTREE(R11, 12); \
+	STEPTREE(R12, 16); \
+	STEPTREE(R13, 20); \
+	STEPTREE(BX, 24); \
+	STEPTREE(CX, 28)
 
 // LASTTREE is STEPTREE, and notes in R14 whether the walk moved.
 #define LASTTREE(lane, root) \
@@ -95,24 +125,10 @@ TEXT ·walkTreesAsm(SB), NOSPLIT, $0-24
 	MOVQ out+0(FP), R15
 	MOVQ nodes+8(FP), SI
 	MOVQ x+16(FP), DI
-	MOVL 0(R15), R8
-	MOVL 4(R15), R9
-	MOVL 8(R15), R10
-	MOVL 12(R15), R11
-	MOVL 16(R15), R12
-	MOVL 20(R15), R13
-	MOVL 24(R15), BX
-	MOVL 28(R15), CX
+	LOAD(R15)
 
 treesLoop:
-	STEPTREE(R8, 0)
-	STEPTREE(R9, 4)
-	STEPTREE(R10, 8)
-	STEPTREE(R11, 12)
-	STEPTREE(R12, 16)
-	STEPTREE(R13, 20)
-	STEPTREE(BX, 24)
-	STEPTREE(CX, 28)
+	STEPTREES
 	XORL R14, R14
 	LASTTREE(R8, 0)
 	LASTTREE(R9, 4)
@@ -125,14 +141,7 @@ treesLoop:
 	TESTL R14, R14
 	JNE  treesLoop
 
-	MOVL R8, 0(R15)
-	MOVL R9, 4(R15)
-	MOVL R10, 8(R15)
-	MOVL R11, 12(R15)
-	MOVL R12, 16(R15)
-	MOVL R13, 20(R15)
-	MOVL BX, 24(R15)
-	MOVL CX, 28(R15)
+	STORE(R15)
 	RET
 
 // func walkShallowAsm(out *[8]uint32, nodes *narrowNode, x *uint32, depth int)
@@ -142,36 +151,15 @@ TEXT ·walkShallowAsm(SB), NOSPLIT, $0-32
 	MOVQ nodes+8(FP), SI
 	MOVQ x+16(FP), DI
 	MOVQ depth+24(FP), R15
-	XORL R8, R8
-	XORL R9, R9
-	XORL R10, R10
-	XORL R11, R11
-	XORL R12, R12
-	XORL R13, R13
-	XORL BX, BX
-	XORL CX, CX
+	ROOTS
 
 shallowLoop:
-	STEP(R8, 0)
-	STEP(R9, 4)
-	STEP(R10, 8)
-	STEP(R11, 12)
-	STEP(R12, 16)
-	STEP(R13, 20)
-	STEP(BX, 24)
-	STEP(CX, 28)
+	STEPS
 	DECQ R15
 	JNE  shallowLoop
 
 	MOVQ out+0(FP), DI
-	MOVL R8, 0(DI)
-	MOVL R9, 4(DI)
-	MOVL R10, 8(DI)
-	MOVL R11, 12(DI)
-	MOVL R12, 16(DI)
-	MOVL R13, 20(DI)
-	MOVL BX, 24(DI)
-	MOVL CX, 28(DI)
+	STORE(DI)
 	RET
 
 // func walkTreesShallowAsm(out *[8]uint32, nodes *narrowNode, x *uint32, depth int)
@@ -180,33 +168,12 @@ TEXT ·walkTreesShallowAsm(SB), NOSPLIT, $0-32
 	MOVQ nodes+8(FP), SI
 	MOVQ x+16(FP), DI
 	MOVQ depth+24(FP), R14
-	MOVL 0(R15), R8
-	MOVL 4(R15), R9
-	MOVL 8(R15), R10
-	MOVL 12(R15), R11
-	MOVL 16(R15), R12
-	MOVL 20(R15), R13
-	MOVL 24(R15), BX
-	MOVL 28(R15), CX
+	LOAD(R15)
 
 treesShallowLoop:
-	STEPTREE(R8, 0)
-	STEPTREE(R9, 4)
-	STEPTREE(R10, 8)
-	STEPTREE(R11, 12)
-	STEPTREE(R12, 16)
-	STEPTREE(R13, 20)
-	STEPTREE(BX, 24)
-	STEPTREE(CX, 28)
+	STEPTREES
 	DECQ R14
 	JNE  treesShallowLoop
 
-	MOVL R8, 0(R15)
-	MOVL R9, 4(R15)
-	MOVL R10, 8(R15)
-	MOVL R11, 12(R15)
-	MOVL R12, 16(R15)
-	MOVL R13, 20(R15)
-	MOVL BX, 24(R15)
-	MOVL CX, 28(R15)
+	STORE(R15)
 	RET
